@@ -1,0 +1,125 @@
+"""Every setting, read from the environment in this one place."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+ROOT = Path(__file__).resolve().parent.parent
+DEVELOPMENT_KEY = "for development only"
+
+
+class SettingError(click.ClickException):
+    """A setting is missing or malformed; the message names it and says what to write."""
+
+    exit_code = 2
+
+
+def load(environ: Mapping[str, str]) -> dict[str, Any]:
+    """Return the Flask configuration that these environment variables ask for.
+
+    Raises SettingError for the first one that is malformed.
+    """
+
+    def read(name: str, convert: Callable[[str], Any], default: Any) -> Any:
+        text = environ.get(name, "").strip()
+        try:
+            return convert(text) if text else default
+        except ValueError as error:
+            raise SettingError(f"{name} is set to something unusable: give {error}.") from None
+
+    debug = read("FLASK_DEBUG", _flag, False)
+    admins = read("ADMINS", _list, [])
+    return {
+        "SECRET_KEY": read("SECRET_KEY", str, DEVELOPMENT_KEY if debug else None),
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TRUSTED_HOSTS": read("TRUSTED_HOSTS", _list, None),
+        "PASSWORD_HASH": read("PASSWORD_HASH", _password_hash, "scrypt"),
+        "RESET_LINK_SECONDS": read("RESET_LINK_SECONDS", _whole(1), 600),
+        "SQLALCHEMY_DATABASE_URI": read("DATABASE_URL", _database, f"sqlite:///{ROOT / 'app.db'}"),
+        "SQLITE_BUSY_SECONDS": read("SQLITE_BUSY_SECONDS", _seconds, 5.0),
+        "REDIS_URL": read("REDIS_URL", _broker, "redis://"),
+        "BROKER_TIMEOUT": read("BROKER_TIMEOUT", _seconds, 1.0),
+        "JOB_TIMEOUT": read("JOB_TIMEOUT", _whole(1), 3600),
+        "EXPORT_PAUSE": read("EXPORT_PAUSE", _seconds, 0.0),
+        "COUNT_PAUSE": read("COUNT_PAUSE", _seconds, 1.0),
+        "MAIL_SERVER": read("MAIL_SERVER", str, None),
+        "MAIL_PORT": read("MAIL_PORT", _whole(1, 65535), 25),
+        "MAIL_USE_TLS": read("MAIL_USE_TLS", _flag, False),
+        "MAIL_USERNAME": read("MAIL_USERNAME", str, None),
+        "MAIL_PASSWORD": read("MAIL_PASSWORD", str, None),
+        "ADMINS": admins,
+        "MAIL_DEFAULT_SENDER": admins[0] if admins else "no-reply@localhost",
+        "POSTS_PER_PAGE": read("POSTS_PER_PAGE", _whole(1), 25),
+        "LANGUAGES": read("LANGUAGES", _list, ["en"]),
+        "BOOTSTRAP_SERVE_LOCAL": True,
+    }
+
+
+def require_secret(config: Mapping[str, Any]) -> None:
+    """Raise SettingError unless there is a key to sign sessions and links with."""
+    if not config["SECRET_KEY"]:
+        raise SettingError(
+            "SECRET_KEY is not set: give the web server and the workers the same long random text, "
+            "or develop with `flask --debug`, which uses a key that everybody knows."
+        )
+
+
+def _flag(text: str) -> bool:
+    words = {"1": True, "true": True, "yes": True, "on": True}
+    words |= {"0": False, "false": False, "no": False, "off": False}
+    if text.lower() not in words:
+        raise ValueError("1 or 0")
+    return words[text.lower()]
+
+
+def _list(text: str) -> list[str]:
+    words = [word.strip() for word in text.split(",")]
+    if not all(words):
+        raise ValueError("one or more words separated by single commas")
+    return words
+
+
+def _whole(least: int, most: float = float("inf")) -> Callable[[str], int]:
+    def convert(text: str) -> int:
+        if not text.isdecimal() or not least <= int(text) <= most:
+            upto = "up" if most == float("inf") else f"to {most}"
+            raise ValueError(f"a whole number from {least} {upto}")
+        return int(text)
+
+    return convert
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < float("inf"):
+        raise ValueError("a number of seconds, 0 or more")
+    return seconds
+
+
+def _password_hash(text: str) -> str:
+    if text.partition(":")[0] not in {"scrypt", "pbkdf2"}:
+        raise ValueError("a method that Werkzeug knows, such as scrypt or pbkdf2:sha256:1000000")
+    return text
+
+
+def _database(text: str) -> str:
+    try:
+        url = make_url(text)
+    except ArgumentError:
+        raise ValueError("a URL such as sqlite:////srv/app.db or postgresql://me@host/db") from None
+    if url.drivername in {"postgres", "postgresql"}:
+        url = url.set(drivername="postgresql+psycopg")
+    return url.render_as_string(hide_password=False)
+
+
+def _broker(text: str) -> str:
+    if not text.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("a URL that starts with redis://, rediss:// or unix://")
+    return text

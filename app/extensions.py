@@ -1,0 +1,81 @@
+"""The extensions, made here without an app and bound to one by `init_app`."""
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from flask import Flask, current_app, request
+from flask_babel import Babel
+from flask_babel import lazy_gettext as _l
+from flask_bootstrap import Bootstrap5
+from flask_login import LoginManager
+from flask_mail import Mail
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Engine, MetaData, event
+from sqlalchemy.orm import DeclarativeBase
+
+
+class Base(DeclarativeBase):
+    """Every constraint gets a predictable name, so that migrations can refer to it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+babel = Babel()
+bootstrap = Bootstrap5()
+csrf = CSRFProtect()
+db = SQLAlchemy(model_class=Base)
+login = LoginManager()
+mail = Mail()
+migrate = Migrate()
+
+if TYPE_CHECKING:
+    Model = Base  # what db.Model is made of at run time
+else:
+    Model = db.Model
+
+login.login_view = "auth.login"
+login.login_message = _l("Please log in to see this page.")
+login.login_message_category = "info"
+
+
+def N_(text: str) -> str:
+    """Mark a text for translation: it is stored in English and translated where it is shown."""
+    return text
+
+
+def init_app(app: Flask) -> None:
+    """Bind every extension to the app."""
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        timeout = {"connect_args": {"timeout": app.config["SQLITE_BUSY_SECONDS"]}}
+        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", timeout)
+    babel.init_app(app, locale_selector=preferred_language)
+    for extension in (bootstrap, csrf, db, login, mail):
+        extension.init_app(app)
+    migrations = str(Path(__file__).parent.parent / "migrations")
+    migrate.init_app(app, db, migrations, compare_type=True, render_as_batch=True)
+
+
+def preferred_language() -> str | None:
+    """Return the best of LANGUAGES for this reader; outside a request, the default one."""
+    languages = current_app.config["LANGUAGES"]
+    return request.accept_languages.best_match(languages, languages[0]) if request else languages[0]
+
+
+@event.listens_for(Engine, "connect")
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA foreign_keys = ON")
+        # Readers and the one writer do not wait for each other: a page loads during an export.
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = NORMAL")

@@ -1,0 +1,54 @@
+"""The RQ worker of this app: it gives each job an application context of its own."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from flask import Flask
+from rq import Queue, Worker
+from rq.executions import Execution
+from rq.job import Job
+
+from app.extensions import db
+from app.tasks.engine import fail_interrupted, recover
+
+
+class AppWorker(Worker):
+    """Forks a process for each job from one that has the app loaded, so that a fork is cheap."""
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        self.app = app
+        queue: Queue = app.task_queue  # type: ignore[attr-defined]
+        super().__init__(
+            [queue],
+            connection=queue.connection,
+            serializer=queue.serializer,
+            maintenance_interval=60,
+            **options,
+        )
+
+    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
+        """Run the job in a fresh application context."""
+        with self.app.app_context():
+            return super().perform_job(job, queue, execution)
+
+    def run_maintenance_tasks(self) -> None:
+        """Clean RQ's registries, then end the tasks whose jobs are dead."""
+        super().run_maintenance_tasks()
+        with self._database():
+            recover()
+
+    def handle_work_horse_killed(self, job: Job, *status: Any) -> None:
+        """End the task of a job whose process was killed, at once."""
+        super().handle_work_horse_killed(job, *status)
+        with self._database():
+            fail_interrupted(job.id, job)
+
+    @contextmanager
+    def _database(self) -> Iterator[None]:
+        with self.app.app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()  # no connection may be open when the next job is forked

@@ -1,0 +1,114 @@
+"""Accounts: register, log in, log out, reset the password."""
+
+import re
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required, login_user, logout_user
+from sqlalchemy import func, select
+
+from app import mail
+from app.extensions import db
+from app.forms import LoginForm, RegistrationForm, ResetForm, ResetRequestForm
+from app.models import User
+from app.tasks.engine import NotLaunched
+from app.tasks.mail import send_email
+from app.tokens import make_reset_token, read_reset_token
+
+bp = Blueprint("auth", __name__)
+
+
+@bp.before_request
+def _leave_those_who_are_in() -> ResponseReturnValue | None:
+    if current_user.is_authenticated and request.endpoint != "auth.logout":
+        return redirect(url_for("timeline.index"))
+    return None
+
+
+@bp.route("/login", methods=["GET", "POST"])
+def login() -> ResponseReturnValue:
+    """Log in, then go on to the page that was asked for."""
+    form = LoginForm()
+    if form.validate_on_submit():
+        user = db.session.scalar(select(User).where(User.username == form.username.data))
+        if user and user.check_password(form.password.data):
+            login_user(user, remember=form.remember_me.data)
+            return redirect(_local(request.args.get("next")))
+        flash(_("Invalid username or password."), "danger")
+    return render_template("auth/login.html", form=form)
+
+
+@bp.post("/logout")
+@login_required
+def logout() -> ResponseReturnValue:
+    """Log out."""
+    logout_user()
+    return redirect(url_for("timeline.index"))
+
+
+@bp.route("/register", methods=["GET", "POST"])
+def register() -> ResponseReturnValue:
+    """Make an account."""
+    form = RegistrationForm()
+    if form.validate_on_submit():
+        user = User(username=form.username.data, email=form.email.data)
+        user.set_password(form.password.data)
+        db.session.add(user)
+        db.session.commit()
+        flash(_("Welcome! You can log in now."), "success")
+        return redirect(url_for("auth.login"))
+    return render_template("auth/register.html", form=form)
+
+
+@bp.route("/reset-password", methods=["GET", "POST"])
+def reset_request() -> ResponseReturnValue:
+    """Email a link with which to choose a new password."""
+    form = ResetRequestForm()
+    if form.validate_on_submit():
+        same_address = func.lower(User.email) == form.email.data.lower()
+        user = db.session.scalar(select(User).where(same_address))
+        try:
+            if user:
+                _send_reset_link(user)
+        except NotLaunched:
+            flash(_("The email could not be sent. Please try again in a few minutes."), "danger")
+            return render_template("auth/reset_request.html", form=form)
+        # The same words whether or not there is such an account.
+        flash(_("If there is an account with that address, a link is on its way to it."), "info")
+        return redirect(url_for("auth.login"))
+    return render_template("auth/reset_request.html", form=form)
+
+
+@bp.route("/reset-password/<token>", methods=["GET", "POST"])
+def reset(token: str) -> ResponseReturnValue:
+    """Choose a new password, by a link that was emailed."""
+    user = read_reset_token(token)
+    if user is None:
+        flash(_("This link has expired or was already used. Please ask for a new one."), "danger")
+        return redirect(url_for("auth.reset_request"))
+    form = ResetForm()
+    if form.validate_on_submit():
+        user.set_password(form.password.data)
+        db.session.commit()
+        flash(_("Your password has been changed. You can log in now."), "success")
+        return redirect(url_for("auth.login"))
+    return render_template("auth/reset.html", form=form)
+
+
+def _send_reset_link(user: User) -> None:
+    link = url_for("auth.reset", token=make_reset_token(user), _external=True)
+    minutes = current_app.config["RESET_LINK_SECONDS"] // 60
+    send_email(
+        _("[Microblog] Reset your password"),
+        current_app.config["MAIL_DEFAULT_SENDER"],
+        [user.email],
+        *mail.compose("reset_password", user=user, link=link, minutes=minutes),
+    )
+
+
+def _local(target: str | None) -> str:
+    """Return the target if it is a path on this site, else the timeline."""
+    # A browser reads a backslash as a slash, and passes over control characters.
+    safe = re.fullmatch(r"/(?!/)[^\\\x00-\x20]*", target or "")
+    return safe[0] if safe else url_for("timeline.index")

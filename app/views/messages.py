@@ -1,0 +1,41 @@
+"""Private messages: send one, read one's own."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+from sqlalchemy import select
+
+from app.extensions import db
+from app.forms import MessageForm
+from app.models import Message, User
+from app.views.paging import page_of
+
+bp = Blueprint("messages", __name__)
+
+
+@bp.get("/messages")
+@login_required
+def inbox() -> ResponseReturnValue:
+    """Show the messages to oneself, newest first; they count as read from then on."""
+    received = Message.received_by(current_user)
+    fresh = {message.id for message in page_of(received) if message.unread}
+    current_user.read_messages()
+    db.session.commit()
+    return render_template("messages/inbox.html", messages=page_of(received), fresh=fresh)
+
+
+@bp.route("/messages/to/<username>", methods=["GET", "POST"])
+@login_required
+def send(username: str) -> ResponseReturnValue:
+    """Send somebody a message."""
+    recipient = db.first_or_404(select(User).where(User.username == username))
+    form = MessageForm()
+    if form.validate_on_submit():
+        sent = Message(body=form.body.data, sender_id=current_user.id, recipient_id=recipient.id)
+        db.session.add(sent)
+        recipient.notify_unread()
+        db.session.commit()
+        flash(_("Your message has been sent."), "success")
+        return redirect(url_for("profile.show", username=username))
+    return render_template("messages/send.html", form=form, recipient=recipient)

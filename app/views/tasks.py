@@ -1,0 +1,63 @@
+"""Tasks: start the export, and tell the page what is new."""
+
+import math
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_login import current_user, login_required
+
+from app.extensions import db
+from app.models import Notification, Task
+from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch, recover
+from app.tasks.export import export_posts
+
+bp = Blueprint("tasks", __name__)
+
+
+@bp.post("/tasks/export-posts")
+@login_required
+def export() -> ResponseReturnValue:
+    """Start the export of one's own posts."""
+    try:
+        launch(export_posts, current_user)
+    except AlreadyInProgress:
+        flash(_("An export is already in progress."), "warning")
+    except BrokerUnreachable:
+        flash(_("The export could not be started. Please try again in a few minutes."), "danger")
+    else:
+        flash(_("Your export has started. You will get an email when it is done."), "success")
+    return redirect(url_for("profile.show", username=current_user.username))
+
+
+@bp.get("/notifications")
+@login_required
+def notifications() -> ResponseReturnValue:
+    """Return one's own notifications later than `since`, the last timestamp seen, oldest first.
+
+    It is a JSON list of objects with a name, data, and a timestamp in seconds since 1970.
+    """
+    since = _number(request.args.get("since", "0"))
+    recover(Task.user_id == current_user.id)
+    found = db.session.scalars(Notification.after(current_user, since))
+    return [
+        {"name": each.name, "data": _translated(each.data), "timestamp": each.timestamp}
+        for each in found
+    ]
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        abort(400)
+    return number if math.isfinite(number) else abort(400)
+
+
+def _translated(data: Any) -> Any:
+    """Return the data with the texts of a task in the reader's language."""
+    if not isinstance(data, dict):
+        return data
+    texts = {name: _(data[name]) for name in ("description", "reason") if data.get(name)}
+    return data | texts

@@ -1,0 +1,70 @@
+"""Promise 5: the job's meta, the task's row and the notification agree; the page shows the row."""
+
+from contextlib import ExitStack
+
+from redis.exceptions import ConnectionError
+
+from app.models import Task
+from app.tasks.queue import task_queue
+from tests.support.builders import make_posts, make_task
+from tests.support.rows import the
+
+
+def test_row_and_notification_agree_at_every_step(client, jobs, outbox, history, told, susan):
+    make_posts(susan, "first", "second", "third")
+
+    client.log_in(susan).submit("/tasks/export-posts")
+    jobs.run()
+
+    assert told() == history()
+
+
+def test_all_three_agree_on_the_way(client, jobs, outbox, susan):
+    make_posts(susan, "first", "second", "third")
+    client.log_in(susan)
+    truths = []
+    outbox.on_arrival = lambda: truths.append(all_three(client))
+
+    client.submit("/tasks/export-posts")
+    jobs.run()
+
+    assert truths == [[("running", 99)] * 3]
+
+
+def test_all_three_agree_in_the_end(client, jobs, outbox, susan):
+    client.log_in(susan).submit("/tasks/export-posts")
+    jobs.run()
+
+    assert all_three(client) == [("finished", 100)] * 3
+
+
+def all_three(client):
+    task = the(Task)
+    meta = task_queue().fetch_job(task.id).meta
+    [data] = client.progress()
+    return [(task.state, task.progress)] + [(d["state"], d["progress"]) for d in (meta, data)]
+
+
+def test_the_page_shows_the_row_while_the_broker_is_down(backend, client, susan):
+    make_task(susan, state="running", progress=42)
+    client.log_in(susan)
+
+    with backend.down():
+        page = client.page("/")
+
+    assert page.select_one("progress")["value"] == "42"
+
+
+def test_an_export_ends_though_the_broker_goes_down_under_it(
+    backend, caplog, client, jobs, outbox, susan
+):
+    client.log_in(susan)
+    outage = ExitStack()
+    outbox.on_arrival = lambda: outage.enter_context(backend.down())
+
+    with jobs.expect_failure(ConnectionError):  # of the worker: it cannot record the job's end
+        client.submit("/tasks/export-posts")
+        outage.close()
+
+    assert the(Task).state == "finished"
+    assert "the broker missed a record" in caplog.text

@@ -1,0 +1,90 @@
+"""Promise 8: a task that raises ends as failed, with a plain reason, and leaves nothing behind."""
+
+import pytest
+
+from app.extensions import db
+from app.mail import MailNotConfigured, MailNotSent
+from app.models import Post, Task
+from app.tasks.engine import running
+from app.tasks.queue import task_queue
+from tests.support.builders import make_task
+from tests.support.rows import all_of, the
+
+REFUSED = "The email could not be delivered. Please try again later."
+
+
+@pytest.fixture
+def failed(client, jobs, outbox, susan):
+    """The failure of susan's export, which the mail server refused."""
+    outbox.refuse()
+    client.log_in(susan)
+    with jobs.expect_failure(MailNotSent) as failures:
+        client.submit("/tasks/export-posts")
+    return failures[0]
+
+
+def test_the_task_ends_as_failed_with_a_plain_reason(failed):
+    task = the(Task)
+
+    assert (task.state, task.reason) == ("failed", REFUSED)
+    assert task.ended_at is not None
+
+
+def test_its_owner_is_told_without_a_reload(client, failed):
+    [data] = client.progress()
+
+    assert (data["state"], data["reason"]) == ("failed", REFUSED)
+
+
+def test_its_owner_sees_it_on_the_profile(client, failed):
+    assert REFUSED in client.get("/user/susan").text
+
+
+def test_the_traceback_is_logged_by_the_app(caplog, failed):
+    [record] = [each for each in caplog.get_records("setup") if each.name == "app"]
+
+    assert record.message == f"Task {failed.job.id} failed"
+    assert record.exc_info[0] is MailNotSent
+
+
+def test_rq_keeps_the_failed_job(failed):
+    assert failed.job.id in task_queue().failed_job_registry
+
+
+def break_down(task_id, *rows):
+    """Do the work of a task that writes some rows, then meets an error nobody foresaw."""
+    with running(task_id):
+        db.session.add_all(rows)
+        db.session.flush()
+        raise ZeroDivisionError
+
+
+def test_an_unknown_error_is_explained_without_its_details(app, susan):
+    task_id = make_task(susan).id
+
+    with pytest.raises(ZeroDivisionError):
+        break_down(task_id)
+
+    assert the(Task).reason == "Something went wrong on our side. Please try again later."
+
+
+def test_a_failed_task_keeps_nothing_it_half_wrote(app, susan):
+    task_id, owner = make_task(susan).id, susan.id
+
+    half_written = Post(body="half written", user_id=owner)
+
+    with pytest.raises(ZeroDivisionError):
+        break_down(task_id, half_written)
+
+    assert all_of(Post) == []
+
+
+def test_without_a_mail_server_the_export_fails_rather_than_pretends(
+    client, jobs, susan, no_mail_server
+):
+    client.log_in(susan)
+
+    with jobs.expect_failure(MailNotConfigured):
+        client.submit("/tasks/export-posts")
+
+    assert the(Task).state == "failed"

@@ -1,0 +1,107 @@
+"""Promise 9: whatever dies, the task ends as failed within a minute of silence."""
+
+from datetime import timedelta
+
+import pytest
+from freezegun import freeze_time
+
+from app import clock
+from app.extensions import db
+from app.models import Task
+from app.tasks.count import count_slowly
+from app.tasks.engine import NotWanted, launch, recover
+from app.tasks.queue import task_queue
+from tests.support.builders import long_ago, make_task
+from tests.support.rows import the
+
+INTERRUPTED = "The task was interrupted. Please start it again."
+
+
+def silent(user, **changes):
+    """A task that has not been heard of for longer than SILENCE."""
+    return make_task(user, updated_at=long_ago(), **changes)
+
+
+@pytest.mark.parametrize("state", ["queued", "running"])
+def test_a_task_whose_job_is_gone_ends_as_failed(app, susan, state):
+    silent(susan, state=state)
+
+    assert recover() == 1
+
+    assert (the(Task).state, the(Task).reason) == ("failed", INTERRUPTED)
+
+
+def test_a_task_that_was_heard_of_lately_is_left_alone(app, susan):
+    make_task(susan)
+
+    assert recover() == 0
+    assert the(Task).unfinished
+
+
+def test_a_task_whose_job_waits_is_left_alone(app, jobs, susan):
+    with jobs.held():
+        launch(count_slowly, susan, seconds=1)
+
+    with freeze_time(clock.now() + timedelta(hours=1)):
+        assert recover() == 0
+    jobs.run()
+
+
+def test_nothing_is_said_of_any_task_while_the_broker_is_down(app, backend, susan):
+    silent(susan)
+
+    with backend.down():
+        assert recover() == 0
+
+    assert the(Task).unfinished
+
+
+def test_a_task_whose_job_failed_unheard_ends_as_failed(app, jobs, susan):
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=1).id
+    job = task_queue().fetch_job(task_id)
+    job.cancel()
+
+    with freeze_time(clock.now() + timedelta(minutes=2)):
+        assert recover() == 1
+
+    assert the(Task).state == "failed"
+    assert job.get_meta()["state"] == "failed"
+
+
+def test_a_look_at_the_profile_ends_a_dead_task(client, susan):
+    silent(susan)
+
+    page = client.log_in(susan).get("/user/susan")
+
+    assert INTERRUPTED in page.text
+
+
+def test_a_poll_ends_a_dead_task(client, susan):
+    silent(susan)
+
+    [data] = client.log_in(susan).progress()
+
+    assert (data["state"], data["reason"]) == ("failed", INTERRUPTED)
+
+
+def test_a_dead_task_is_in_nobodys_way(client, jobs, outbox, susan):
+    silent(susan)
+
+    client.log_in(susan).submit("/tasks/export-posts")
+    jobs.run()
+
+    assert len(outbox) == 1
+
+
+def test_a_job_whose_task_was_given_up_does_nothing(app, jobs, outbox, susan):
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=1).id
+    task = the(Task, id=task_id)
+    task.state = "failed"
+    db.session.commit()
+
+    with jobs.expect_failure(NotWanted):
+        jobs.run()
+
+    assert the(Task).progress == 0

@@ -1,0 +1,203 @@
+"""The commands: each does its work, and says in a sentence why it cannot."""
+
+import json
+import time
+
+import pytest
+
+from app.extensions import db
+from app.models import Message, Post, Task, User
+from app.tasks.engine import fail_interrupted
+from app.tasks.queue import task_queue
+from tests.support.builders import make_task, make_user
+from tests.support.rows import all_of, the
+
+COMMANDS = ["worker", "demo", "seed", "tasks", "tasks list", "tasks try", "posts", "posts import"]
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_has_help(flask, command):
+    result = flask(*command.split(), "--help")
+
+    assert result.exit_code == 0
+    assert len(result.output.splitlines()) > 4
+
+
+def test_seed_makes_believable_users_posts_and_messages(flask):
+    result = flask("seed")
+
+    assert (result.exit_code, result.output) == (0, "2 users made.\n")
+    assert {user.username for user in all_of(User)} == {"susan", "david"}
+    assert len(all_of(Post)) > 200
+    assert len(all_of(Message)) > 10
+    assert all(1 <= len(post.body) <= 140 for post in all_of(Post))
+
+
+def test_seed_leaves_alone_what_is_there(flask):
+    flask("seed")
+    posts = len(all_of(Post))
+
+    assert flask("seed").output == "susan and david are there already.\n"
+    assert len(all_of(Post)) == posts
+
+
+def test_tasks_are_listed_newest_first(flask, susan):
+    make_task(susan, id="first", state="failed", progress=42, reason="It broke.")
+    make_task(susan, id="second")
+
+    lines = flask("tasks", "list").output.splitlines()
+
+    assert [line.split()[0] for line in lines] == ["second", "first"]
+    assert lines[1].endswith("failed    42 %  It broke.")
+
+
+def test_the_tasks_of_one_user_are_listed(flask, susan):
+    make_task(susan, id="susans")
+    make_task(make_user("john"), id="johns")
+
+    [line] = flask("tasks", "list", "--user", "john").output.splitlines()
+
+    assert line.startswith("johns")
+
+
+def test_no_tasks_are_listed_in_words(flask):
+    assert flask("tasks", "list").output == "There are no tasks.\n"
+
+
+def test_a_task_is_tried_with_a_bar(flask, susan):
+    result = flask("tasks", "try", "--seconds", "3")
+
+    assert (result.exit_code, the(Task).state) == (0, "finished")
+    assert "Counting slowly" in result.output
+    assert "The task finished." in result.output
+
+
+def test_ctrl_c_stops_watching_and_leaves_the_task(flask, jobs, monkeypatch, susan):
+    def ctrl_c(_seconds):
+        raise KeyboardInterrupt
+
+    with jobs.held(), monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", ctrl_c)
+        result = flask("tasks", "try")
+    jobs.run()
+
+    assert result.exit_code == 0
+    assert "No longer watching; the task goes on: see `flask tasks list`." in result.output
+    assert the(Task).state == "finished"
+
+
+def test_a_task_that_fails_while_watched_is_told_by_words_and_exit_code(
+    flask, jobs, monkeypatch, susan
+):
+    def somebody_pulls_the_plug(_seconds):
+        task_queue().empty()
+        fail_interrupted(the(Task).id)
+
+    with jobs.held(), monkeypatch.context() as patch:
+        patch.setattr(time, "sleep", somebody_pulls_the_plug)
+        result = flask("tasks", "try")
+
+    assert result.exit_code == 1
+    assert "The task failed. The task was interrupted. Please start it again." in result.output
+
+
+def test_a_second_try_is_refused_in_words(flask, susan):
+    make_task(susan, name="count_slowly")
+
+    result = flask("tasks", "try")
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: susan has a count in progress: see `flask tasks list`.\n",
+    )
+
+
+ROW = {"body": "Grüße 🎉", "timestamp": "2026-01-31T12:00:00.000000Z"}
+
+
+def test_posts_are_imported_from_an_archive(flask, susan, tmp_path):
+    file = tmp_path / "posts.json"
+    file.write_text(json.dumps({"posts": [ROW]}))
+
+    result = flask("posts", "import", str(file), "--user", "susan")
+
+    assert (result.exit_code, result.output) == (0, "1 posts imported for susan.\n")
+    assert (the(Post).body, the(Post).user_id) == ("Grüße 🎉", susan.id)
+
+
+def test_a_bad_archive_changes_nothing_and_names_the_place(flask, susan, tmp_path):
+    file = tmp_path / "posts.json"
+    file.write_text(json.dumps({"posts": [ROW, {"body": "no time"}]}))
+
+    result = flask("posts", "import", str(file), "--user", "susan")
+
+    assert result.exit_code == 2
+    assert "posts[1]: a post has a body and a timestamp" in result.output
+    assert all_of(Post) == []
+
+
+@pytest.mark.parametrize(
+    ("command", "sentence"),
+    [
+        ("tasks list --user nobody", "There is no user 'nobody'."),
+        ("tasks list --limit 0", "0 is not in the range x>=1."),
+        ("tasks try", "There is no user: run `flask seed`."),
+        ("tasks try --seconds 0", "0 is not in the range x>=1."),
+        ("tasks try --seconds soon", "'soon' is not a valid integer range."),
+        ("tasks try --user nobody", "There is no user 'nobody'."),
+        ("posts import", "Missing argument 'FILE'."),
+        ("posts import nothing.json --user susan", "'nothing.json' does not exist."),
+        ("posts import pyproject.toml", "Missing option '--user'."),
+        ("posts import pyproject.toml --user nobody", "There is no user 'nobody'."),
+        ("demo --port 0", "0 is not in the range 1<=x<=65535."),
+        ("worker --name", "Option '--name' requires an argument."),
+        ("seed now", "Got unexpected extra argument (now)"),
+    ],
+)
+def test_a_bad_argument_gets_a_sentence_and_exit_code_2(flask, command, sentence):
+    result = flask(*command.split())
+
+    assert result.exit_code == 2
+    assert sentence in result.output
+
+
+@pytest.mark.parametrize("command", ["worker --burst", "tasks try"])
+def test_a_missing_broker_gets_a_sentence(backend, flask, susan, command):
+    with backend.down():
+        result = flask(*command.split())
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The broker at REDIS_URL cannot be reached: ")
+
+
+@pytest.mark.parametrize("command", ["seed", "tasks list", "tasks try"])
+def test_a_database_without_tables_gets_a_sentence(app, flask, command):
+    db.drop_all()
+
+    result = flask(*command.split())
+
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: The database says: no such table: ")
+    assert "flask db upgrade" in result.output
+
+
+def test_a_worker_without_a_secret_key_refuses_to_start(app, flask):
+    app.config["SECRET_KEY"] = None
+
+    result = flask("worker")
+
+    assert result.exit_code == 2
+    assert result.output.startswith("Error: SECRET_KEY is not set")
+
+
+def test_a_worker_on_a_system_that_cannot_fork_says_so(flask, monkeypatch):
+    monkeypatch.delattr("os.fork")
+
+    result = flask("worker")
+
+    assert result.exit_code == 1
+    assert "cannot fork" in result.output
+
+
+def test_the_shell_has_the_models_at_hand(app):
+    assert {"db", "select", "User", "Post", "Message", "Task"} <= set(app.make_shell_context())

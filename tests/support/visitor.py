@@ -1,0 +1,72 @@
+"""The visitor: a test client that knows no more of the app than a browser does."""
+
+import contextvars
+import re
+from typing import Any, Self
+
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.models import User
+from tests.support.builders import PASSWORD
+
+TOKEN = re.compile(r'name="csrf_token"[^>]* value="([^"]+)"')
+
+
+class Visitor(FlaskClient):
+    """A browser with cookies and no JavaScript.
+
+    Each request is made in an empty context, as a server would: the request context that
+    pytest-flask keeps open, and those of other visitors, are not seen by it.
+    """
+
+    _token: str | None = None
+
+    def __enter__(self) -> Self:
+        return self  # pytest-flask's `client` enters it; no context is kept after a request
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        """Make a request."""
+        return contextvars.Context().run(super().open, *args, **options)
+
+    def page(self, path: str) -> BeautifulSoup:
+        """Return a page, parsed."""
+        answer = self.get(path)
+        assert answer.status_code == 200, f"{path} answered {answer.status}."
+        return BeautifulSoup(answer.text, "html.parser")
+
+    def submit(self, path: str, follow_redirects: bool = False, **fields: Any) -> TestResponse:
+        """Send a form, with the CSRF token of a page that this visitor has seen."""
+        data = {"csrf_token": self.token(), **fields}
+        return self.post(path, data=data, follow_redirects=follow_redirects)
+
+    def token(self) -> str:
+        """Return the CSRF token of this visitor's session, from a page that has one."""
+        if self._token is None:
+            pages = (self.get(path).text for path in ("/login", "/profile/edit"))
+            self._token = next(found[1] for page in pages if (found := TOKEN.search(page)))
+        return self._token
+
+    def log_in(self, user: User) -> Self:
+        """Log in, as a browser that kept the cookie of a session."""
+        with self.session_transaction() as session:
+            session.update(_user_id=user.get_id(), _fresh=True)
+        return self
+
+    def log_in_by_form(self, user: User, password: str = PASSWORD) -> Self:
+        """Log in as a person does."""
+        answer = self.submit("/login", username=user.username, password=password)
+        assert answer.location == "/", "The log-in was refused."
+        return self
+
+    def notifications(self, since: float = 0.0) -> list[dict[str, Any]]:
+        """Return what the page is told when it polls."""
+        answer = self.get(f"/notifications?since={since!r}")
+        assert answer.is_json, f"Polling answered {answer.status}."
+        return answer.get_json()
+
+    def progress(self, since: float = 0.0) -> list[dict[str, Any]]:
+        """Return the data of the tasks' notifications."""
+        found = self.notifications(since)
+        return [each["data"] for each in found if each["name"] == "task_progress"]

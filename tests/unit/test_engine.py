@@ -1,0 +1,90 @@
+"""The engine's own rules, where no door is needed to see them."""
+
+import pytest
+
+from app.extensions import db
+from app.models import Task
+from app.tasks.count import count_slowly
+from app.tasks.engine import NotWanted, launch, running, track
+from tests.support.builders import make_task
+from tests.support.rows import the
+
+
+def test_a_task_can_be_called_like_the_function_it_is(app, susan):
+    task_id = make_task(susan, name="count_slowly").id
+
+    count_slowly(task_id, seconds=3)
+
+    assert (the(Task).state, the(Task).progress) == ("finished", 100)
+
+
+@pytest.mark.parametrize("state", ["running", "finished", "failed"])
+def test_a_task_is_run_only_while_it_waits(app, susan, state):
+    task_id = make_task(susan, state=state).id
+
+    with pytest.raises(NotWanted, match="is not queued: its job does nothing"), running(task_id):
+        pytest.fail("It ran.")
+
+    assert the(Task).state == state
+
+
+def test_a_task_that_was_deleted_is_not_run(app):
+    with pytest.raises(NotWanted), running("no-such-task"):
+        pytest.fail("It ran.")
+
+
+def test_a_task_ended_from_elsewhere_stops_at_its_next_record(app, susan):
+    task_id = make_task(susan).id
+    used = []
+
+    def work():
+        with running(task_id) as task:
+            for item in track(task, "abcd", 4):
+                used.append(item)
+                if item == "b":
+                    end_from_elsewhere(task_id)
+
+    with pytest.raises(NotWanted, match="was ended while its job was at work"):
+        work()
+
+    assert used == ["a", "b"]
+    assert (the(Task).state, the(Task).progress) == ("failed", 25)
+
+
+def end_from_elsewhere(task_id):
+    with db.engine.begin() as elsewhere:
+        query = "UPDATE task SET state = 'failed' WHERE id = ?"
+        elsewhere.exec_driver_sql(query, (task_id,))
+
+
+def test_progress_never_goes_back_when_a_task_begins_again(app, susan):
+    task_id = make_task(susan, progress=50).id
+
+    with running(task_id) as task:
+        seen = [the(Task).progress for _ in track(task, range(4), 4)]
+
+    assert seen == [50, 50, 50, 75]
+
+
+def test_more_items_than_were_counted_stay_below_100(app, susan):
+    task_id = make_task(susan).id
+
+    with running(task_id) as task:
+        list(track(task, range(10), 2))
+        assert the(Task).progress == 99
+
+
+def test_arguments_that_are_not_json_leave_nothing_in_progress(app, susan):
+    with pytest.raises(TypeError, match="not JSON serializable"):
+        launch(count_slowly, susan, seconds=object())
+
+    assert the(Task).state == "failed"
+
+
+def test_an_exit_in_the_middle_leaves_nothing_in_progress(app, susan):
+    task_id = make_task(susan).id
+
+    with pytest.raises(KeyboardInterrupt), running(task_id):
+        raise KeyboardInterrupt
+
+    assert the(Task).state == "failed"

@@ -1,0 +1,104 @@
+"""Imports point one way: what each module of the app may import of ours."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+BASE = {"app.clock", "app.extensions"}
+MODELS = BASE | {"app.models"}
+ENGINE = MODELS | {"app.tasks.engine", "app.tasks.queue"}
+TASKS = {"app.tasks.export", "app.tasks.count", "app.tasks.mail"}
+
+
+def modules(folder):
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in sorted((ROOT / folder).rglob("*.py"))
+    }
+
+
+MAY_IMPORT = {
+    "app.clock": set(),
+    "app.config": set(),
+    "app.extensions": set(),
+    "app.models": BASE,
+    "app.archive": {"app.models"},
+    "app.tokens": MODELS,
+    "app.mail": MODELS,
+    "app.errors": {"app.extensions"},
+    "app.seed": MODELS,
+    "app.forms": {"app.models", "app.extensions"},
+    "app.tasks": set(),
+    "app.tasks.queue": MODELS,
+    "app.tasks.engine": MODELS | {"app.tasks.queue"},
+    "app.tasks.worker": ENGINE,
+    "app.tasks.count": ENGINE,
+    "app.tasks.mail": ENGINE | {"app.mail"},
+    "app.tasks.export": ENGINE | {"app.mail", "app.archive", "app.tasks.mail"},
+    "app.views": MODELS | {name for name in modules("app/views") if name != "app.views.mailbox"},
+    "app.views.*": ENGINE | TASKS | {"app.forms", "app.mail", "app.tokens", "app.views.paging"},
+    "app.cli": ENGINE
+    | TASKS
+    | {"app.archive", "app.config", "app.demo", "app.seed", "app.tasks.worker"},
+    "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
+    "app": {"app.cli", "app.config", "app.errors", "app.extensions", "app.views"}
+    | {"app.tasks.queue"},
+}
+
+
+def imports(file):
+    """Return the dotted names that a module imports, those of its submodules told apart."""
+    found = set()
+    for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            whole = {f"{node.module}.{alias.name}" for alias in node.names}
+            known = whole & ALL.keys()
+            found |= known or {node.module}
+            found |= {node.module} if whole - known else set()
+    return found
+
+
+ALL = modules("app") | modules("pytest_rq") | modules("tests")
+
+
+@pytest.mark.parametrize("name", modules("app"))
+def test_a_module_imports_only_what_it_may(name):
+    rule = name if name in MAY_IMPORT else f"{name.rpartition('.')[0]}.*"
+    ours = {each for each in imports(ALL[name]) if each.partition(".")[0] == "app"}
+
+    assert ours - MAY_IMPORT[rule] - {name} == set()
+
+
+@pytest.mark.parametrize("name", modules("app"))
+def test_the_app_knows_nothing_of_its_tests(name):
+    roots = {each.partition(".")[0] for each in imports(ALL[name])}
+
+    assert roots & {"tests", "pytest_rq", "katas", "pytest", "fakeredis"} == set()
+
+
+@pytest.mark.parametrize("name", modules("app"))
+def test_the_app_never_asks_whether_it_is_being_tested(name):
+    assert "testing" not in ALL[name].read_text(encoding="utf-8").lower()
+
+
+@pytest.mark.parametrize("name", modules("pytest_rq"))
+def test_the_harness_knows_nothing_of_the_app(name):
+    roots = {each.partition(".")[0] for each in imports(ALL[name])}
+
+    assert roots & {"app", "tests", "katas", "flask"} == set()
+
+
+@pytest.mark.parametrize("name", modules("app"))
+def test_only_four_places_commit(name):
+    text = ALL[name].read_text(encoding="utf-8")
+    committing = name.startswith("app.views.") or name in {
+        "app.cli",
+        "app.demo",
+        "app.tasks.engine",
+    }
+
+    assert committing or ".commit(" not in text

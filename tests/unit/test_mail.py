@@ -1,0 +1,133 @@
+"""Messages: mistakes are named where they are made, with the remedy."""
+
+import io
+
+import pytest
+from werkzeug.datastructures import FileStorage
+
+from app.mail import MailMistake, MailNotConfigured, MailNotSent, send_now
+from app.tasks.mail import send_email
+from app.tasks.queue import task_queue
+from tests.support.outbox import attachments_of, html_of, text_of
+
+pytestmark = pytest.mark.usefixtures("app")
+
+MESSAGE = ("Hello", "me@example.com", ["susan@example.com"], "Hi!", "<p>Hi!</p>")
+JSON = ("posts.json", "application/json", b"{}")
+UPLOAD = FileStorage(io.BytesIO(b"x"), "photo.png")
+
+
+def test_a_message_arrives_as_it_was_sent(outbox):
+    send_email(*MESSAGE, attachments=[JSON])
+
+    [message] = outbox
+    assert (message["Subject"], message["From"], message["To"]) == (*MESSAGE[:2], MESSAGE[2][0])
+    assert (text_of(message).strip(), html_of(message).strip()) == ("Hi!", "<p>Hi!</p>")
+    assert attachments_of(message) == [JSON]
+
+
+@pytest.mark.parametrize("sync", [True, False])
+@pytest.mark.parametrize("data", [b"\x00\xff", "Grüße 🎉"], ids=["bytes", "str"])
+def test_an_attachment_is_bytes_or_text(outbox, sync, data):
+    send_email(*MESSAGE, attachments=[("a.txt", "text/plain", data)], sync=sync)
+
+    [(_name, _type, received)] = attachments_of(outbox[0])
+    assert received == (data.encode() if isinstance(data, str) else data)
+
+
+def test_mail_goes_out_by_a_job(outbox, jobs):
+    with jobs.held():
+        send_email(*MESSAGE)
+    assert outbox == []
+
+    jobs.run()
+    assert len(outbox) == 1
+
+
+def test_synchronous_mail_goes_out_at_once(outbox, jobs):
+    with jobs.held():
+        send_email(*MESSAGE, sync=True)
+
+    assert len(outbox) == 1
+
+
+@pytest.mark.parametrize(
+    ("attachments", "complaint"),
+    [
+        (JSON, "attachments is a tuple: give a list of (filename, media type, data) tuples"),
+        ([JSON[:2]], "is not an attachment: give a (filename, media type, data) tuple."),
+        (["posts.json"], "'posts.json' is not an attachment: give a (filename, media type,"),
+        (
+            [("photo.png", "image/png", UPLOAD)],
+            "The data of 'photo.png' is an upload: give its bytes, upload.read().",
+        ),
+        (
+            [("photo.png", "image/png", io.BytesIO())],
+            "The data of 'photo.png' is a file: open it in binary mode and give file.read().",
+        ),
+        ([("a.txt", "text/plain", 1)], "The data of 'a.txt' is int: give bytes or str."),
+        (
+            [("posts.json", "json", b"")],
+            "The media type of 'posts.json' is 'json', not a media type: write 'application/json'.",
+        ),
+        (
+            [("posts.json", ".json", b"")],
+            "The media type of 'posts.json' is '.json', an extension: write 'application/json'.",
+        ),
+        (
+            [("x", "what", b"")],
+            "The media type of 'x' is 'what', not a media type: write 'application/octet-stream'.",
+        ),
+    ],
+)
+@pytest.mark.parametrize("sync", [True, False])
+def test_a_wrong_attachment_is_named_with_its_remedy(outbox, sync, attachments, complaint):
+    with pytest.raises(MailMistake) as refused:
+        send_email(*MESSAGE, attachments=attachments, sync=sync)
+
+    assert complaint in str(refused.value)
+    assert outbox == []
+
+
+@pytest.mark.parametrize(
+    ("recipients", "complaint"),
+    [
+        ([], "recipients is empty: give a list with at least one address."),
+        (None, "recipients is empty: give a list with at least one address."),
+        ("susan@example.com", "recipients is one string: give a list, ['susan@example.com']."),
+    ],
+)
+@pytest.mark.parametrize("sync", [True, False])
+def test_wrong_recipients_are_named_with_their_remedy(outbox, sync, recipients, complaint):
+    with pytest.raises(MailMistake) as refused:
+        send_email("Hello", "me@example.com", recipients, "Hi!", "<p>Hi!</p>", sync=sync)
+
+    assert str(refused.value) == complaint
+    assert outbox == []
+
+
+def test_without_a_mail_server_nothing_is_said_to_be_sent(no_mail_server):
+    with pytest.raises(MailNotConfigured, match="MAIL_SERVER is not set: name the server"):
+        send_now(*MESSAGE)
+
+
+def test_a_refusal_of_the_mail_server_is_passed_on(outbox):
+    outbox.refuse(552, b"Too large")
+
+    with pytest.raises(MailNotSent, match="did not take 'Hello'"):
+        send_now(*MESSAGE)
+
+
+def test_a_message_can_be_given_its_id(outbox):
+    send_now(*MESSAGE, message_id="<task@example.com>")
+
+    assert outbox[0]["Message-ID"] == "<task@example.com>"
+
+
+def test_a_mail_job_says_what_it_sends(jobs, outbox):
+    with jobs.held():
+        send_email(*MESSAGE)
+
+    [job] = task_queue().get_jobs()
+    assert job.description == "mail: Hello"
+    jobs.run()

@@ -1,0 +1,41 @@
+"""A link to reset a password works once, for its owner, for a while."""
+
+import pytest
+from freezegun import freeze_time
+
+from app.tokens import make_reset_token, read_reset_token
+
+pytestmark = pytest.mark.usefixtures("app")
+
+
+def test_a_token_names_its_user(susan):
+    assert read_reset_token(make_reset_token(susan)) == susan
+
+
+def test_a_token_works_once(susan):
+    token = make_reset_token(susan)
+    susan.set_password("dog")
+
+    assert read_reset_token(token) is None
+
+
+def test_a_token_expires(susan):
+    with freeze_time("2026-01-31 12:00:00"):
+        token = make_reset_token(susan)
+
+    with freeze_time("2026-01-31 12:10:00"):
+        assert read_reset_token(token) == susan
+    with freeze_time("2026-01-31 12:10:01"):
+        assert read_reset_token(token) is None
+
+
+@pytest.mark.parametrize("token", ["", "x", "x.y.z"])
+def test_a_forged_token_names_nobody(token):
+    assert read_reset_token(token) is None
+
+
+def test_a_token_signed_with_another_key_names_nobody(app, susan):
+    token = make_reset_token(susan)
+    app.config["SECRET_KEY"] = "another"
+
+    assert read_reset_token(token) is None

@@ -1,0 +1,82 @@
+"""The worker: a context of its own for each job, and an end for what was killed."""
+
+import logging
+
+import pytest
+from flask import current_app
+
+from app.extensions import db
+from app.models import Task
+from app.tasks.count import count_slowly
+from app.tasks.engine import launch
+from app.tasks.queue import task_queue
+from app.tasks.worker import AppWorker
+from tests.support.builders import long_ago, make_task
+from tests.support.rows import the
+
+
+@pytest.fixture
+def worker(app):
+    """A worker that is not at work."""
+    return AppWorker(app, prepare_for_work=False)
+
+
+def perform(worker, jobs, function):
+    """Perform a job in this process, as a forked one would."""
+    with jobs.held():
+        job = task_queue().enqueue(function)
+    task_queue().remove(job)
+    done = worker.perform_job(job, task_queue(), worker.prepare_execution(job))
+    return done, job.return_value()
+
+
+def name_of_the_app():
+    """A job that needs an application context."""
+    return current_app.name
+
+
+def test_a_job_has_the_apps_context(worker, jobs):
+    assert perform(worker, jobs, name_of_the_app) == (True, "app")
+
+
+def test_a_killed_process_ends_its_task_at_once(worker, jobs, susan):
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=1).id
+    job = task_queue().fetch_job(task_id)
+    task_queue().empty()
+
+    worker.handle_work_horse_killed(job, 1, 9, None)
+
+    assert (the(Task).state, the(Task).reason) == (
+        "failed",
+        "The task was interrupted. Please start it again.",
+    )
+
+
+def test_a_killed_process_without_a_task_is_no_trouble(worker, jobs):
+    with jobs.held():
+        job = task_queue().enqueue(name_of_the_app)
+    task_queue().empty()
+
+    worker.handle_work_horse_killed(job, 1, 9, None)
+
+
+def test_dead_tasks_are_ended_regularly(worker, susan):
+    make_task(susan, updated_at=long_ago())
+
+    worker.run_maintenance_tasks()
+
+    assert the(Task).state == "failed"
+
+
+def test_no_connection_is_open_when_a_job_is_forked(app, worker, susan):
+    worker.run_maintenance_tasks()
+
+    assert db.engine.pool.checkedin() == 0
+
+
+def test_a_worker_says_what_it_does(caplog, worker, jobs):
+    with caplog.at_level(logging.INFO, "rq.worker"):
+        perform(worker, jobs, name_of_the_app)
+
+    assert "Job OK" in caplog.text
