@@ -36,6 +36,13 @@ hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let the tests that need servers, and no others, open sockets."""
+    for item in items:
+        if item.get_closest_marker("server"):
+            item.add_marker("enable_socket")
+
+
 @pytest.fixture(scope="session")
 def stage(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """An app, and a template of its database, made once."""

@@ -38,7 +38,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "SESSION_COOKIE_SAMESITE": "Lax",
         "TRUSTED_HOSTS": read("TRUSTED_HOSTS", _list, None),
         "PASSWORD_HASH": read("PASSWORD_HASH", _password_hash, "scrypt"),
-        "RESET_LINK_SECONDS": read("RESET_LINK_SECONDS", _whole(1), 600),
+        "RESET_LINK_SECONDS": read("RESET_LINK_SECONDS", _whole(60), 600),
         "SQLALCHEMY_DATABASE_URI": read("DATABASE_URL", _database, f"sqlite:///{ROOT / 'app.db'}"),
         "SQLITE_BUSY_SECONDS": read("SQLITE_BUSY_SECONDS", _seconds, 5.0),
         "REDIS_URL": read("REDIS_URL", _broker, "redis://"),

@@ -45,9 +45,8 @@ def run(data: Path | None, port: int | None) -> None:
     Its database and mail are kept in the folder `data`, or in a temporary one. Raises Unable.
     """
     with ExitStack() as stack, suppress(KeyboardInterrupt):
-        for ending in ("SIGTERM", "SIGHUP"):
-            if hasattr(signal, ending):
-                signal.signal(getattr(signal, ending), _interrupt)
+        for ending in {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
+            signal.signal(ending, _interrupt)
         folder = stack.enter_context(_folder(data))
         listener = stack.enter_context(_listener(port))
         environ = {
@@ -167,9 +166,9 @@ def _wait_for_worker(app: Flask, process: subprocess.Popen[bytes], log: Path) ->
         time.sleep(0.05)
 
 
-def _stop(process: subprocess.Popen[bytes]) -> None:
+def _stop(process: subprocess.Popen[bytes], patiences: tuple[float, ...] = (1.5, 5.0)) -> None:
     """Stop a worker: the second signal, a second later, ends the job at hand too."""
-    for patience in (1.5, 5.0):
+    for patience in patiences:
         process.terminate()
         with suppress(subprocess.TimeoutExpired):
             process.wait(patience)

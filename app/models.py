@@ -20,11 +20,8 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     and_,
-    case,
-    delete,
     func,
     select,
-    update,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sqlalchemy.types import DateTime, TypeDecorator
@@ -34,7 +31,6 @@ from app import clock
 from app.extensions import Model, db, login
 
 POST_LENGTH = 140
-MICROSECOND = 1e-6
 RECENT = 10
 
 
@@ -68,7 +64,7 @@ class User(UserMixin, Model):
     email: Mapped[str] = mapped_column(String(120), unique=True)
     password_hash: Mapped[str] = mapped_column(String(256), default="")
     about_me: Mapped[str] = mapped_column(String(POST_LENGTH), default="")
-    # The time of this user's latest notification, in seconds since 1970; see `notify`.
+    # The time of this user's latest notification, in seconds since 1970; see app.notifications.
     notified_at: Mapped[float] = mapped_column(default=0.0)
 
     def set_password(self, password: str) -> None:
@@ -88,15 +84,6 @@ class User(UserMixin, Model):
         """Return how many messages this user has not looked at."""
         return db.session.scalar(select(func.count()).where(Message.unread_by(self))) or 0
 
-    def read_messages(self) -> None:
-        """Mark every message to this user as read; the caller commits."""
-        db.session.execute(update(Message).where(Message.unread_by(self)).values(unread=False))
-        self.notify_unread()
-
-    def notify_unread(self) -> None:
-        """Record how many messages are unread; the caller commits."""
-        self.notify("unread_message_count", self.unread_messages)
-
     def tasks(self) -> Select[Task]:
         """Select what this user asked for, newest first."""
         return select(Task).where(Task.user_id == self.id).order_by(Task.created_at.desc(), Task.id)
@@ -104,46 +91,6 @@ class User(UserMixin, Model):
     def unfinished_tasks(self) -> list[Task]:
         """Return this user's tasks that are queued or running, newest first."""
         return list(db.session.scalars(self.tasks().where(Task.state.in_(UNFINISHED))))
-
-    def notify(self, name: str, data: Any, subject: str = "") -> Notification:
-        """Record the latest value of a notification; the caller commits.
-
-        There is one row for each name and subject. Its timestamp is the current time, or one
-        microsecond more than this user's previous notification if that is later: the UPDATE holds
-        the user's row until the commit, so timestamps grow in the order in which pollers see them,
-        whatever the clock does and however many processes write. If `data` is a function, it is
-        called after that, and its result recorded.
-        """
-        now = clock.now().timestamp()
-        next_time = case((User.notified_at < now, now), else_=User.notified_at + MICROSECOND)
-        timestamp = db.session.scalars(
-            update(User)
-            .where(User.id == self.id)
-            .values(notified_at=next_time)
-            .returning(User.notified_at)
-            .execution_options(synchronize_session=False)
-        ).one()
-        payload = json.dumps(data() if callable(data) else data)
-        key = {"user_id": self.id, "name": name, "subject": subject}
-        notification = db.session.scalar(select(Notification).filter_by(**key))
-        if notification is None:
-            notification = Notification(**key)
-            db.session.add(notification)
-        notification.timestamp, notification.payload_json = timestamp, payload
-        return notification
-
-    def sweep_notifications(self) -> None:
-        """Delete those of tasks that ended, but for the latest RECENT; the caller commits."""
-        of_tasks = and_(Notification.user_id == self.id, Notification.name == "task_progress")
-        newest_first = Notification.timestamp.desc()
-        recent = select(Notification.id).where(of_tasks).order_by(newest_first).limit(RECENT)
-        unfinished = select(Task.id).where(Task.user_id == self.id, Task.state.in_(UNFINISHED))
-        db.session.execute(
-            delete(Notification)
-            .where(of_tasks, Notification.id.not_in(recent))
-            .where(Notification.subject.not_in(unfinished))
-            .execution_options(synchronize_session=False)
-        )
 
 
 @login.user_loader  # type: ignore[untyped-decorator]
@@ -224,12 +171,6 @@ class Notification(Model):
     def data(self) -> Any:
         """What was recorded: anything that JSON can hold."""
         return json.loads(self.payload_json)
-
-    @staticmethod
-    def after(user: User, since: float) -> Select[Notification]:
-        """Select this user's notifications later than `since`, oldest first."""
-        own = select(Notification).where(Notification.user_id == user.id)
-        return own.where(Notification.timestamp > since).order_by(Notification.timestamp)
 
 
 class State(enum.StrEnum):

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select
 from app import clock
 from app.extensions import db
 from app.models import Message, Post, User
+from app.notifications import notify_unread
 
 PASSWORD = "let me in"  # noqa: S105 - both have it, and the demo says so
 
@@ -217,4 +218,4 @@ def _talk(susan: User, david: User, now: datetime) -> None:
         message = Message(body=body, timestamp=start + MESSAGE_EVERY * number, unread=unread)
         message.sender_id, message.recipient_id = sender.id, recipient.id
         db.session.add(message)
-    susan.notify_unread()
+    notify_unread(susan)

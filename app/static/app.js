@@ -45,6 +45,7 @@ function showTask(task, isNew) {
   } else {
     bar ??= add("unfinished", task);
     bar.dataset.task = task.task_id;
+    bar.dataset.name = task.name;
     bar.querySelector("progress").value = task.progress;
     fill(bar, { ...task, percent: percent.format(task.progress / 100) });
   }

@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 from uuid import uuid4
 
 from flask import current_app
@@ -12,12 +12,13 @@ from redis.exceptions import RedisError
 from rq import get_current_job
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
-from sqlalchemy import select, update
+from sqlalchemy import Row, Table, bindparam, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
 from app.extensions import N_, db
 from app.models import UNFINISHED, State, Task, User
+from app.notifications import TASK_PROGRESS, notify, sweep
 from app.tasks.queue import task_queue
 
 F = TypeVar("F", bound=Callable[..., None])
@@ -73,7 +74,7 @@ def launch(function: Callable[..., None], user: User, **arguments: Any) -> Task:
     try:
         db.session.flush()
         _tell_owner(task)
-        user.sweep_notifications()
+        sweep(user)
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
@@ -169,33 +170,41 @@ def _move(task_id: str, states: Iterable[State], job: Job | None = None, **chang
     """
     if changes.get("state") in (State.FINISHED, State.FAILED):
         changes["ended_at"] = clock.now()
-    change = update(Task).where(Task.id == task_id, Task.state.in_(states)).values(changes)
-    task = db.session.scalar(change.returning(Task).execution_options(populate_existing=True))
+    found = {"task_id": task_id, "states": [str(state) for state in states]}
+    task = db.session.execute(_change, found | changes).one_or_none()
     if task is None:
         db.session.rollback()
         return False
     _tell_owner(task)
-    meta = _meta(task)
     db.session.commit()
-    _tell_broker(task_id, meta, job or get_current_job())
+    _tell_broker(task, job or get_current_job())
     return True
 
 
-def _tell_owner(task: Task) -> None:
-    data = _meta(task) | {"task_id": task.id, "description": task.description}
-    owner = db.session.get_one(User, task.user_id)
-    owner.notify("task_progress", data | {"reason": task.reason}, subject=task.id)
+_tasks = cast(Table, Task.__table__)
+_change = (
+    update(_tasks)
+    .where(_tasks.c.id == bindparam("task_id"))
+    .where(_tasks.c.state.in_(bindparam("states", expanding=True)))
+    .returning(*_tasks.c)
+)
 
 
-def _meta(task: Task) -> dict[str, Any]:
+def _tell_owner(task: Task | Row[Any]) -> None:
+    about = {"task_id": task.id, "name": task.name, "description": task.description}
+    data = about | _meta(task) | {"reason": task.reason}
+    notify(task.user_id, TASK_PROGRESS, data, subject=task.id)
+
+
+def _meta(task: Task | Row[Any]) -> dict[str, Any]:
     return {"progress": task.progress, "state": task.state}
 
 
-def _tell_broker(task_id: str, meta: dict[str, Any], job: Job | None) -> None:
-    if job is None or job.id != task_id:
+def _tell_broker(task: Row[Any], job: Job | None) -> None:
+    if job is None or job.id != task.id:
         return
-    job.meta.update(meta)
+    job.meta.update(_meta(task))
     try:
         job.save_meta()
     except RedisError as error:  # the row has it, and the page reads the row
-        current_app.logger.warning("Task %s: the broker missed a record: %s", task_id, error)
+        current_app.logger.warning("Task %s: the broker missed a record: %s", task.id, error)

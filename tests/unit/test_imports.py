@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 BASE = {"app.clock", "app.extensions"}
-MODELS = BASE | {"app.models"}
+MODELS = BASE | {"app.models", "app.notifications"}
 ENGINE = MODELS | {"app.tasks.engine", "app.tasks.queue"}
 TASKS = {"app.tasks.export", "app.tasks.count", "app.tasks.mail"}
 
@@ -24,6 +24,7 @@ MAY_IMPORT = {
     "app.config": set(),
     "app.extensions": set(),
     "app.models": BASE,
+    "app.notifications": BASE | {"app.models"},
     "app.archive": {"app.models"},
     "app.tokens": MODELS,
     "app.mail": MODELS,

@@ -9,6 +9,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.extensions import db
 from app.models import Notification, Post, Task, unstorable
+from app.notifications import notify, read_messages, since
 from tests.support.builders import add, make_message, make_posts, make_task, make_user
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -43,7 +44,7 @@ def test_deleting_a_user_deletes_what_is_theirs(susan):
     make_posts(susan, "x")
     make_message(susan, make_user("john"))
     make_task(susan)
-    susan.notify("unread_message_count", 1)
+    notify(susan.id, "unread_message_count", 1)
     db.session.commit()
 
     db.session.delete(susan)
@@ -56,7 +57,7 @@ def test_deleting_a_user_deletes_what_is_theirs(susan):
 def test_only_messages_not_yet_looked_at_are_unread(susan):
     john = make_user("john")
     make_message(john, susan)
-    susan.read_messages()
+    read_messages(susan)
     make_message(john, susan)
     make_message(susan, john)
 
@@ -64,23 +65,23 @@ def test_only_messages_not_yet_looked_at_are_unread(susan):
 
 
 def test_a_notification_keeps_its_latest_value_only(susan):
-    susan.notify("unread_message_count", 1)
-    susan.notify("unread_message_count", 2)
+    notify(susan.id, "unread_message_count", 1)
+    notify(susan.id, "unread_message_count", 2)
 
     [notification] = db.session.scalars(select(Notification))
     assert notification.data == 2
 
 
 def test_notifications_of_different_subjects_are_kept_apart(susan):
-    susan.notify("task_progress", 100, subject="A")
-    susan.notify("task_progress", 20, subject="B")
+    notify(susan.id, "task_progress", 100, subject="A")
+    notify(susan.id, "task_progress", 20, subject="B")
 
-    assert [each.data for each in db.session.scalars(Notification.after(susan, 0))] == [100, 20]
+    assert [each.data for each in db.session.scalars(since(susan, 0))] == [100, 20]
 
 
 @freeze_time("2026-01-31 12:00:00")
 def test_timestamps_grow_while_the_clock_stands_still(susan):
-    first, second = susan.notify("a", 1).timestamp, susan.notify("b", 2).timestamp
+    first, second = notify(susan.id, "a", 1), notify(susan.id, "b", 2)
 
     assert first == datetime(2026, 1, 31, 12, tzinfo=UTC).timestamp()
     assert second > first
@@ -88,9 +89,9 @@ def test_timestamps_grow_while_the_clock_stands_still(susan):
 
 def test_timestamps_grow_while_the_clock_steps_back(susan):
     with freeze_time("2026-01-31 12:00:00"):
-        first = susan.notify("a", 1).timestamp
+        first = notify(susan.id, "a", 1)
     with freeze_time("2026-01-31 11:00:00"):
-        assert susan.notify("b", 2).timestamp > first
+        assert notify(susan.id, "b", 2) > first
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])

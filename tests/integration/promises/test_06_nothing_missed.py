@@ -5,6 +5,7 @@ from freezegun import freeze_time
 
 from app.extensions import db
 from app.models import Notification
+from app.notifications import notify
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
 from tests.support.builders import make_message, make_posts, make_task, make_user
@@ -12,7 +13,7 @@ from tests.support.rows import all_of
 
 
 def tell(user, name, data, subject=""):
-    user.notify(name, data, subject)
+    notify(user.id, name, data, subject)
     db.session.commit()
 
 
