@@ -55,6 +55,6 @@ class Jobs:
         __tracebackhide__ = True
         for failure in self.queue.failures:
             raise failure.error
-        waiting = ", ".join(job.description or job.id for job in self.waiting())
-        if waiting:
+        if not self.queue.is_empty():
+            waiting = ", ".join(job.description or job.id for job in self.waiting())
             pytest.fail(f"Jobs were left waiting: {waiting}. Run them with jobs.run().")

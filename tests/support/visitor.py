@@ -44,8 +44,8 @@ class Visitor(FlaskClient):
     def token(self) -> str:
         """Return the CSRF token of this visitor's session, from a page that has one."""
         if self._token is None:
-            pages = (self.get(path).text for path in ("/login", "/profile/edit"))
-            self._token = next(found[1] for page in pages if (found := TOKEN.search(page)))
+            page = self.get("/profile/edit", follow_redirects=True).text
+            [self._token, *_] = TOKEN.findall(page)
         return self._token
 
     def log_in(self, user: User) -> Self:

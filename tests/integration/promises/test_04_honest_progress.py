@@ -10,7 +10,7 @@ from tests.support.rows import the
 
 @pytest.mark.parametrize(
     ("posts", "steps"),
-    [(0, []), (1, [99]), (3, [33, 66, 99]), (4, [25, 50, 75, 99]), (250, list(range(1, 100)))],
+    [(0, []), (1, [99]), (3, [33, 66, 99]), (4, [25, 50, 75, 99]), (100, list(range(1, 100)))],
 )
 def test_progress_is_the_share_of_posts_collected(
     client, jobs, outbox, history, susan, posts, steps

@@ -90,7 +90,7 @@ def test_rows_stay_bounded_however_often_a_task_reports(client, jobs, outbox, su
 def test_rows_stay_bounded_however_many_tasks_there_were(client, jobs, outbox, susan):
     client.log_in(susan)
 
-    for _ in range(15):
+    for _ in range(12):
         client.submit("/tasks/export-posts")
         jobs.run()
 
@@ -102,7 +102,7 @@ def test_the_notification_of_an_unfinished_task_is_never_swept(client, jobs, out
     tell(susan, "task_progress", {"task_id": waiting.id}, subject=waiting.id)
     client.log_in(susan)
 
-    for _ in range(15):
+    for _ in range(12):
         client.submit("/tasks/export-posts")
         jobs.run()
 
