@@ -66,8 +66,8 @@ function show({ name, data, timestamp }) {
 
 // A button that starts a task is there only while no such task is unfinished.
 function showButtons() {
-  const labels = tasks.querySelectorAll("[data-task] [data-slot=description]");
-  const names = Array.from(labels, (label) => label.textContent);
+  const bars = tasks.querySelectorAll("[data-task]");
+  const names = Array.from(bars, (bar) => bar.dataset.name);
   for (const form of document.querySelectorAll("[data-starts]")) {
     form.hidden = names.includes(form.dataset.starts);
   }
