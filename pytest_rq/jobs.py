@@ -1,60 +1,252 @@
-"""What a test says about jobs: run them, expect them to fail, look at those that wait."""
+"""What a test says about jobs: run them, expect them to fail, look at what was enqueued."""
 
-from collections.abc import Iterator
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self, cast
 
+import freezegun.api
 import pytest
 from rq.job import Job
+from rq.scheduler import RQScheduler
 
-from pytest_rq.queue import Failure, StrictQueue
+from pytest_rq.backends import Backend
+from pytest_rq.pause import Paused, pause
+from pytest_rq.queue import Enqueued, Run, StrictQueue
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many executions of jobs ended in each way, and how many jobs wait for their time."""
+
+    finished: int = 0
+    failed: int = 0
+    retried: int = 0
+    scheduled: int = 0
 
 
 class Jobs:
-    """The jobs of one test."""
+    """The jobs of one test.
 
-    def __init__(self, queue: StrictQueue) -> None:
-        self.queue = queue
+    As a context manager it gives the jobs of a block alone: `with jobs as inside: …` and then
+    `inside.assert_enqueued(…)`.
+    """
 
-    def run(self) -> int:
-        """Run all that waits in the queue, and return how many jobs that was."""
-        return self.queue.run_waiting()
+    def __init__(self, backend: Backend, since: int = 0) -> None:
+        self.backend = backend
+        self._since = since
+        self._told = 0
+        self._clock: Any = None
 
-    def waiting(self) -> list[Job]:
-        """Return the jobs that wait in the queue, first to run first."""
-        return self.queue.get_jobs()
+    # Running them
+
+    def run(self) -> Counts:
+        """Run all that is due: what waits, retries, dependents, scheduled jobs of the past.
+
+        Returns counts of all executions since the last call, those at `enqueue` included.
+        """
+        __tracebackhide__ = True
+        while waiting := [queue for queue in self.backend.queues if self._is_due(queue)]:
+            for queue in waiting:
+                queue.run_waiting()
+        runs = self._runs()
+        new, self._told = runs[self._told :], len(runs)
+        ended = Counter(run.outcome for run in new)
+        scheduled = sum(queue.scheduled_job_registry.count for queue in self.backend.queues)
+        return Counts(ended["finished"], ended["failed"], ended["retried"], scheduled)
+
+    def run_one(self) -> Run | None:
+        """Run the first job that waits, and return how that ended; None if none waits."""
+        __tracebackhide__ = True
+        for queue in self.backend.queues:
+            if self._is_due(queue) and (job_id := queue.take()):
+                queue.run_now(job_id)
+                return queue.runs[-1]
+        return None
+
+    def advance(self, seconds: float) -> Counts:
+        """Move the clock on, then run what has become due by that, and return the counts.
+
+        The clock goes on from there until the test ends.
+        """
+        __tracebackhide__ = True
+        if freezegun.api.freeze_factories:
+            freezegun.api.freeze_factories[-1].tick(timedelta(seconds=seconds))
+        else:
+            moved = datetime.now().astimezone() + timedelta(seconds=seconds)
+            self._clock = freezegun.freeze_time(moved, tick=True)
+            self._clock.start()
+        return self.run()
 
     @contextmanager
     def held(self) -> Iterator[None]:
         """Let jobs wait that are enqueued in the block; `run` runs them."""
-        self.queue.hold(True)
+        before = [(queue, queue.hold(True)) for queue in self.backend.queues]
         try:
             yield
         finally:
-            self.queue.hold(False)
+            for queue, was in before:
+                queue.hold(was)
 
     @contextmanager
-    def expect_failure(self, kind: type[BaseException]) -> Iterator[list[Failure]]:
-        """Expect one job run in the block to raise this, and give the list it will be in.
+    def pause(self, at: int) -> Iterator[Paused]:
+        """Run the first job that waits up to its record of progress number `at`, for the block.
 
-        Fails if none raises, or one raises something else.
+        A record of progress is a call of `job.save_meta()`. When the block ends the job goes on to
+        its end, unless the block has killed it.
         """
         __tracebackhide__ = True
-        found: list[Failure] = []
-        before = len(self.queue.failures)
+        for queue in self.backend.queues:
+            if job_id := queue.take():
+                with pause(queue, job_id, at) as paused:
+                    yield paused
+                return
+        pytest.fail("There is no job to pause: enqueue one, inside jobs.held().")
+
+    @contextmanager
+    def expect_failure(self, kind: type[BaseException]) -> Iterator[list[Run]]:
+        """Expect a job that is run in the block, or waits at its end, to raise this.
+
+        Gives the list that the failed execution will be in. Fails if no job fails, and raises what
+        a job raised if it is something else.
+        """
+        __tracebackhide__ = True
+        found: list[Run] = []
+        before = len(self._runs())
         yield found
         self.run()
-        found += self.queue.failures[before:]
-        if not found:
-            pytest.fail(f"No job failed; expected one to raise {kind.__name__}.")
-        if not isinstance(found[0].error, kind):
-            raise found[0].error
-        self.queue.failures.remove(found[0])
+        failed = [run for run in self._runs()[before:] if run.outcome == "failed"]
+        if not failed:
+            pytest.fail(f"No job failed; one was expected to raise {kind.__name__}.")
+        for run in failed:
+            if run.error is not None and not isinstance(run.error, kind):
+                raise run.error
+            run.expected = True
+        found += failed
 
-    def check(self) -> None:
-        """Raise what a job raised if no test expected it; fail if jobs were left waiting."""
+    # What was enqueued
+
+    def __enter__(self) -> Self:
+        return type(self)(self.backend, since=len(self._log()))
+
+    def __exit__(self, *_error: object) -> None:
+        """Do nothing: the jobs that `with` gave can still be asked."""
+
+    def enqueued(self) -> list[Job]:
+        """Return the jobs that were enqueued or scheduled, in that order, run or not."""
+        return [entry.job for _queue, entry in self._log()[self._since :]]
+
+    def assert_enqueued(
+        self,
+        function: Callable[..., Any],
+        *args: Any,
+        queue: str | None = None,
+        at: datetime | None = None,
+        **kwargs: Any,
+    ) -> Job:
+        """Return the first job that was enqueued for this function; fail if there is none.
+
+        With arguments, it must have exactly these; `queue` is a queue's name, `at` the time that it
+        was scheduled for.
+        """
         __tracebackhide__ = True
-        for failure in self.queue.failures:
-            raise failure.error
-        if not self.queue.is_empty():
-            waiting = ", ".join(job.description or job.id for job in self.waiting())
-            pytest.fail(f"Jobs were left waiting: {waiting}. Run them with jobs.run().")
+        wanted = _Wanted(function, args, kwargs, queue, at)
+        log = self._log()[self._since :]
+        for name, entry in log:
+            if not wanted.differences(name, entry):
+                return entry.job
+        lines = [
+            f"{_show(name, entry)}   {wanted.near(name, entry)}".rstrip() for name, entry in log
+        ]
+        seen = "\n  ".join(["Enqueued were:", *lines]) if lines else "Nothing was enqueued."
+        pytest.fail(f"{wanted} was not enqueued. {seen}")
+
+    def refute_enqueued(
+        self, function: Callable[..., Any], *args: Any, queue: str | None = None, **kwargs: Any
+    ) -> None:
+        """Fail if a job was enqueued for this function, with these arguments if there are any."""
+        __tracebackhide__ = True
+        wanted = _Wanted(function, args, kwargs, queue, None)
+        for name, entry in self._log()[self._since :]:
+            if not wanted.differences(name, entry):
+                pytest.fail(
+                    f"{wanted} was enqueued, and should not have been: {_show(name, entry)}"
+                )
+
+    # For the plugin
+
+    def close(self) -> None:
+        """Give back the clock that `advance` moved."""
+        if self._clock is not None:
+            self._clock.stop()
+
+    def _runs(self) -> list[Run]:
+        return [run for queue in self.backend.queues for run in queue.runs]
+
+    def _log(self) -> list[tuple[str, Enqueued]]:
+        queues = self.backend.queues
+        return [(queue.name, each) for queue in queues for each in queue.log_of_enqueued.values()]
+
+    def _is_due(self, queue: StrictQueue) -> bool:
+        """Return whether jobs wait, once RQ's scheduler has released those whose time has come."""
+        if queue.scheduled_job_registry.get_jobs_to_schedule():
+            scheduler = RQScheduler([queue], queue.connection, serializer=queue.serializer)
+            cast(Any, scheduler)._connection = queue.connection
+            scheduler.prepare_registries([queue.name])
+            scheduler.enqueue_scheduled_jobs()
+        return not queue.is_empty()
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What `assert_enqueued` looks for."""
+
+    function: Callable[..., Any]
+    args: tuple[Any, ...]
+    kwargs: dict[str, Any]
+    queue: str | None
+    at: datetime | None
+
+    def __str__(self) -> str:
+        any_arguments = not (self.args or self.kwargs)
+        call = _call(self.name, self.args, self.kwargs) if not any_arguments else self.name
+        there = f" on queue {self.queue!r}" if self.queue else ""
+        then = f" for {self.at}" if self.at else ""
+        return f"{call}{there}{then}"
+
+    @property
+    def name(self) -> str:
+        return f"{self.function.__module__}.{self.function.__qualname__}"
+
+    def differences(self, queue: str, entry: Enqueued) -> list[str]:
+        """Return how a job differs from the one wanted, most important first."""
+        job = entry.job
+        found = []
+        if job.func_name != self.name:
+            found.append("another function")
+        if (self.args or self.kwargs) and (tuple(job.args), job.kwargs) != (self.args, self.kwargs):
+            found.append("other arguments")
+        if self.queue not in (None, queue):
+            found.append("another queue")
+        if self.at not in (None, entry.at):
+            found.append("another time")
+        return found
+
+    def near(self, queue: str, entry: Enqueued) -> str:
+        """Return in words how near a job of the same function comes."""
+        found = self.differences(queue, entry)
+        return "" if "another function" in found else f"same function, {', '.join(found)}"
+
+
+def _show(queue: str, entry: Enqueued) -> str:
+    then = f" for {entry.at}" if entry.at else ""
+    return f"{_call(entry.job.func_name, entry.job.args, entry.job.kwargs)} on {queue!r}{then}"
+
+
+def _call(name: str | None, args: Any, kwargs: dict[str, Any]) -> str:
+    arguments = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
+    return f"{name}({', '.join(arguments)})"

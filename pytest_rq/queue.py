@@ -1,110 +1,58 @@
 """The strict synchronous queue: it has run a job when `enqueue` returns, as a worker runs it."""
 
-import contextvars
-import signal
-import threading
-import time
-from collections.abc import Callable, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import Any, cast
+from datetime import datetime
+from typing import Any, Literal, cast
 
 import pytest
 from redis import Redis
 from redis.client import Pipeline
 from redis.exceptions import RedisError
-from rq import Queue, SimpleWorker
-from rq.executions import Execution
-from rq.job import Job
-from rq.timeouts import BaseDeathPenalty, TimerDeathPenalty, UnixSignalDeathPenalty
+from rq import Queue
+from rq.exceptions import InvalidJobOperation, NoSuchJobError
+from rq.job import Job, JobStatus
+from rq.results import Result
 from rq.utils import as_text
 
-Around = Callable[[], AbstractContextManager[Any]]
+from pytest_rq.execution import Around, CleanRoom, Executor, WorkHorseDied
 
 # What is addressed to pytest or to the person at the keyboard goes through a job to them.
 NOT_FOR_THE_WORKER = (KeyboardInterrupt, pytest.skip.Exception, pytest.exit.Exception)
 
 
 @dataclass(eq=False)
-class Failure:
-    """A job that raised, and what it raised."""
+class Run:
+    """One execution of a job: how it ended, and what it raised."""
 
     job: Job
-    error: BaseException
+    outcome: Literal["finished", "failed", "retried"]
+    error: BaseException | None = None
+    expected: bool = False
 
 
-class PoliteDeathPenalty(UnixSignalDeathPenalty):
-    """A time-out by SIGALRM that gives back what it found: handler, timer and all.
+@dataclass(frozen=True)
+class Enqueued:
+    """A job as it was enqueued, and for when, if not for at once."""
 
-    RQ's own leaves SIGALRM at its default, which disarms pytest-timeout for the rest of the test.
-    Where somebody's alarm comes first, such as that of a test's time-out, that one is left to ring.
-    """
-
-    _found: tuple[Any, float, float] | None = None
-
-    def setup_death_penalty(self) -> None:
-        left, _interval = signal.getitimer(signal.ITIMER_REAL)
-        if self._timeout <= 0 or 0 < left <= self._timeout:
-            return
-        handler = signal.signal(signal.SIGALRM, self.handle_death_penalty)
-        self._found = (handler, left, time.monotonic())
-        signal.setitimer(signal.ITIMER_REAL, self._timeout)
-
-    def cancel_death_penalty(self) -> None:
-        if self._found is None:
-            return
-        handler, left, since = self._found
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, handler)
-        if left:
-            signal.setitimer(signal.ITIMER_REAL, max(0.001, left - (time.monotonic() - since)))
-
-
-class CleanRoomWorker(SimpleWorker):
-    """Performs each job in this process, in an empty context, inside what `around` returns.
-
-    Nothing that a test holds open leaks in: no request, session, application context or variable.
-    """
-
-    def __init__(self, queue: Queue, around: Around = nullcontext) -> None:
-        self.around = around
-        self.failures: list[Failure] = []
-        super().__init__(
-            [queue],
-            connection=queue.connection,
-            serializer=queue.serializer,
-            prepare_for_work=False,
-        )
-
-    @property
-    def death_penalty_class(self) -> type[BaseDeathPenalty]:  # type: ignore[override]
-        """By signal, which interrupts a system call too; by timer where signals are not had."""
-        main = threading.current_thread() is threading.main_thread()
-        usable = main and hasattr(signal, "SIGALRM")
-        return PoliteDeathPenalty if usable else TimerDeathPenalty
-
-    def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
-        """Run the job; return whether it returned, rather than raised."""
-        return contextvars.Context().run(self._perform, job, queue, execution)
-
-    def _perform(self, job: Job, queue: Queue, execution: Execution) -> bool:
-        with self.around():
-            return super().perform_job(job, queue, execution)
-
-    def handle_exception(self, job: Job, *exc_info: Any) -> None:
-        """Keep the exception itself, which RQ keeps only as text."""
-        self.failures.append(Failure(job, exc_info[1]))
-        super().handle_exception(job, *exc_info)
+    job: Job
+    at: datetime | None = None
 
 
 class StrictQueue(Queue):
     """`Queue(is_async=False)` with a worker's manners.
 
-    A job is pushed to the broker, read back from it and executed as `SimpleWorker` does, before
-    `enqueue` returns. Its exception is not raised there, as it would not be by a worker's job; it
-    is in `failures`. KeyboardInterrupt, `pytest.skip` and `pytest.exit` are raised.
+    A job is pushed to the broker, read back from it and executed as a worker does, before `enqueue`
+    returns. Its exception is not raised there, as it would not be by a worker's job; it is in
+    `runs`. KeyboardInterrupt, `pytest.skip` and `pytest.exit` are raised. A job whose path or
+    arguments cannot work fails the test where it is enqueued.
 
-    `around` makes the context manager in which each job runs, such as `app.app_context`.
+    `around` makes the context manager in which each job runs, such as `app.app_context`. With
+    `is_async=True` jobs wait for `run_waiting`. `executor` replaces the way they are executed.
     """
 
     def __init__(
@@ -113,28 +61,38 @@ class StrictQueue(Queue):
         connection: Redis,
         around: Around = nullcontext,
         is_async: bool = False,
+        executor: Executor | None = None,
         **options: Any,
     ) -> None:
         super().__init__(name, connection=connection, is_async=is_async, **options)
-        self._around = around
-        self._worker: CleanRoomWorker | None = None
+        self.executor = executor or cast(Executor, CleanRoom(self, around))
+        self.runs: list[Run] = []
+        self.log_of_enqueued: dict[str, Enqueued] = {}
         self._depth = 0
 
-    def hold(self, held: bool) -> None:
-        """Let jobs wait from now on, or no longer."""
-        self._is_async = held
+    def hold(self, held: bool) -> bool:
+        """Let jobs wait from now on, or no longer; return how it was before."""
+        before, self._is_async = self._is_async, held
+        return before
 
-    @property
-    def worker(self) -> CleanRoomWorker:
-        """What executes the jobs."""
-        if self._worker is None:
-            self._worker = CleanRoomWorker(self, self._around)
-        return self._worker
+    def create_job(self, func: Any, *args: Any, **options: Any) -> Job:
+        """Create a job, and fail the test if no worker could run it."""
+        __tracebackhide__ = True
+        job = super().create_job(func, *args, **options)
+        _check(job)
+        return job
 
-    @property
-    def failures(self) -> list[Failure]:
-        """The jobs that raised, in the order in which they did."""
-        return self.worker.failures
+    def enqueue_job(self, job: Job, *args: Any, **options: Any) -> Job:
+        """Enqueue a job, or defer it until those that it depends on are done."""
+        job = super().enqueue_job(job, *args, **options)
+        self.log_of_enqueued.setdefault(job.id, Enqueued(job))
+        return job
+
+    def schedule_job(self, job: Job, datetime: datetime, *args: Any, **options: Any) -> Job:
+        """Put a job aside until its time has come."""
+        job = super().schedule_job(job, datetime, *args, **options)
+        self.log_of_enqueued.setdefault(job.id, Enqueued(job, datetime))
+        return job
 
     def _enqueue_job(
         self,
@@ -144,9 +102,10 @@ class StrictQueue(Queue):
         unique: bool = False,
     ) -> Job:
         job = self._enqueue_async_job(job, pipeline=pipeline, at_front=at_front, unique=unique)
+        self.log_of_enqueued.setdefault(job.id, Enqueued(job))
         if pipeline is None and not self._is_async:
             self.connection.lrem(self.key, 1, job.id)
-            self.run_job_now(job.id)
+            self.run_now(job.id)
             self.run_waiting()
         return job
 
@@ -157,29 +116,80 @@ class StrictQueue(Queue):
             self.run_waiting()
         return jobs
 
-    def run_waiting(self) -> int:
+    def run_waiting(self) -> None:
         """Run what is in the queue until it is empty, as retries and dependents follow.
 
-        Returns how many jobs were run. Within a job it does nothing: the outermost call will.
+        Within a job it does nothing: the outermost call will.
         """
-        count = 0
-        while self._depth == 0 and (job_id := self.connection.lpop(self.key)):
-            self.run_job_now(as_text(cast(bytes, job_id)))
-            count += 1
-        return count
+        while self._depth == 0 and (job_id := self.take()):
+            self.run_now(job_id)
 
-    def run_job_now(self, job_id: str) -> None:
+    def take(self) -> str | None:
+        """Take the id of the first job that waits off the queue; None if there is none."""
+        job_id = self.connection.lpop(self.key)
+        return as_text(cast(bytes, job_id)) if job_id else None
+
+    def run_now(self, job_id: str) -> None:
         """Execute a job that was taken off the queue."""
-        job = self.job_class.fetch(job_id, self.connection, self.serializer)
-        seen = len(self.failures)
+        try:
+            job = self.job_class.fetch(job_id, self.connection, self.serializer)
+        except NoSuchJobError:  # it was deleted, or has expired: a worker passes over it
+            return
         self._depth += 1
         try:
-            self.worker.execute_job(job, self)
-        except RedisError as error:  # of the worker's own: it has lost its broker
-            self.failures.append(Failure(job, error))
+            self.executor.execute_job(job, self)
+        except RedisError as error:  # the worker's own: it has lost its broker
+            self.runs.append(Run(job, "failed", error))
+            return
         finally:
             self._depth -= 1
-        for failure in self.failures[seen:]:
-            if isinstance(failure.error, NOT_FOR_THE_WORKER):
-                self.failures.remove(failure)
-                raise failure.error
+        self.conclude(job)
+
+    def conclude(self, job: Job) -> None:
+        """Note how the execution of a job ended."""
+        error = self.executor.errors.pop(job.id, None)
+        if isinstance(error, NOT_FOR_THE_WORKER):
+            raise error
+        try:
+            status = job.get_status()
+        except InvalidJobOperation:  # its result was not to be kept
+            status = JobStatus.FAILED if error else JobStatus.FINISHED
+        if status in (JobStatus.FAILED, JobStatus.STOPPED):
+            result = job.latest_result()
+            said = (result and result.exc_string) or f"{job.description} is {status.value}"
+            self.runs.append(Run(job, "failed", error or WorkHorseDied(said)))
+        elif error or (status != JobStatus.FINISHED and not _succeeded(job)):
+            self.runs.append(Run(job, "retried", error))
+        else:
+            self.runs.append(Run(job, "finished"))
+
+
+def _succeeded(job: Job) -> bool:
+    """Return whether a job that waits again has run well: it is one that repeats."""
+    result = job.latest_result()
+    return result is not None and result.type == Result.Type.SUCCESSFUL
+
+
+def _check(job: Job) -> None:
+    """Fail the test if the path, the arguments or their copy will not do in a worker."""
+    __tracebackhide__ = True
+    try:
+        function = job.func
+    except Exception as error:  # noqa: BLE001 - importing a module can raise anything
+        pytest.fail(
+            f"A worker cannot import {job.func_name!r} ({error}). "
+            "Enqueue a function of a module that workers have, at its top level."
+        )
+    try:
+        inspect.signature(function).bind(*job.args, **job.kwargs)
+    except TypeError as error:
+        pytest.fail(f"{job.func_name} cannot be called with these arguments: {error}.")
+    except ValueError:  # a built-in function without a signature
+        pass
+    given = [list(job.args), job.kwargs]
+    _path, _instance, args, kwargs = job.serializer.loads(job.data)
+    if (copy := [list(args), kwargs]) != given:
+        pytest.fail(
+            f"The arguments of {job.func_name} change on their way to the worker: "
+            f"{given} become {copy}. Pass what the serializer keeps as it is."
+        )

@@ -32,7 +32,7 @@ def send_email(
         mail.send_now(*message, attachments=checked)
         return
     encoded = [
-        (filename, media_type, b64encode(data.encode() if isinstance(data, str) else data).decode())
+        [filename, media_type, b64encode(data.encode() if isinstance(data, str) else data).decode()]
         for filename, media_type, data in checked
     ]
     try:

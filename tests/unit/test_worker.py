@@ -11,6 +11,7 @@ from app.tasks.count import count_slowly
 from app.tasks.engine import launch
 from app.tasks.queue import task_queue
 from app.tasks.worker import AppWorker
+from pytest_rq.execution import PoliteDeathPenalty
 from tests.support.builders import long_ago, make_task
 from tests.support.rows import the
 
@@ -18,7 +19,9 @@ from tests.support.rows import the
 @pytest.fixture
 def worker(app):
     """A worker that is not at work."""
-    return AppWorker(app, prepare_for_work=False)
+    worker = AppWorker(app, prepare_for_work=False)
+    worker.death_penalty_class = PoliteDeathPenalty
+    return worker
 
 
 def perform(worker, jobs, function):

@@ -23,6 +23,10 @@ def look_around():
     db.session.rollback()
 
 
+def greet(user):
+    """A job that would like to be given a user."""
+
+
 def test_a_job_sees_no_request_no_user_and_no_uncommitted_row(app, jobs, susan):
     g.secret = "of the request"
     db.session.add(Post(body="not committed", user_id=susan.id))
@@ -57,4 +61,4 @@ def test_the_arguments_of_an_export_are_json(client, jobs, outbox, susan):
 
 def test_a_model_instance_is_refused_as_an_argument(app, susan):
     with pytest.raises(TypeError, match="User is not JSON serializable"):
-        task_queue().enqueue(look_around, susan)
+        task_queue().enqueue(greet, susan)

@@ -1,0 +1,104 @@
+"""The guard: what a test leaves behind fails it, with the cause and the remedy."""
+
+from __future__ import annotations
+
+import contextvars
+import signal
+import threading
+from typing import Any
+
+import pytest
+
+from pytest_rq.backends import Backend
+
+SIGNALS = tuple(
+    getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)
+)
+GRACE = 0.1  # seconds for a thread that is about to end
+NOT_OURS = {"decimal_context"}  # the standard library sets it at first use
+
+
+class Guard:
+    """Looks at the process before a test, and at what has changed after it."""
+
+    def __init__(self) -> None:
+        self.handlers = [signal.getsignal(each) for each in SIGNALS]
+        self.threads = set(threading.enumerate())
+        self.context = dict(contextvars.copy_context())
+
+    def check(self, backend: Backend | None) -> None:
+        """Raise what a job raised, or fail for what the test left behind."""
+        __tracebackhide__ = True
+        if backend is not None:
+            _check_failures(backend)
+            _check_leftovers(backend)
+        if complaint := self._signals() or self._context() or self._threads():
+            pytest.fail(complaint)
+
+    def _signals(self) -> str | None:
+        handlers = [signal.getsignal(each) for each in SIGNALS]
+        if handlers == self.handlers:
+            return None
+        changed = []
+        for each, before, after in zip(SIGNALS, self.handlers, handlers, strict=True):
+            if before != after:
+                changed.append(each.name)
+                signal.signal(each, before)
+        return (
+            f"The test left the handler of {', '.join(changed)} changed; it has been put back. "
+            "RQ's workers and time-outs do that: run jobs by jobs.run(), or restore the handler."
+        )
+
+    def _context(self) -> str | None:
+        context = dict(contextvars.copy_context())
+        changed = [
+            variable.name
+            for variable, value in context.items()
+            if self.context.get(variable) is not value and variable.name not in NOT_OURS
+        ]
+        if not changed:
+            return None
+        return (
+            f"The test left a context open: {', '.join(changed)} is not what it was. "
+            "Enter contexts by `with`, or pop what was pushed."
+        )
+
+    def _threads(self) -> str | None:
+        left = set(threading.enumerate()) - self.threads
+        for thread in left:
+            thread.join(GRACE)
+        names = sorted(thread.name for thread in left if thread.is_alive())
+        if not names:
+            return None
+        return f"The test left threads running: {', '.join(names)}. Join them before it ends."
+
+
+def _check_failures(backend: Backend) -> None:
+    __tracebackhide__ = True
+    for queue in backend.queues:
+        for run in queue.runs:
+            if run.outcome == "failed" and not run.expected and run.error is not None:
+                run.expected = True
+                raise run.error
+
+
+def _check_leftovers(backend: Backend) -> None:
+    __tracebackhide__ = True
+    for queue in backend.queues:
+        if queue.count:
+            waiting = ", ".join(_name(job) for job in queue.get_jobs())
+            pytest.fail(f"Jobs were left waiting: {waiting}. Run them with jobs.run().")
+        started: Any = queue.started_job_registry
+        if started.connection.zcard(started.key):
+            expected = {run.job.id for run in queue.runs if run.expected}
+            names = sorted(set(started.get_job_ids(cleanup=False)) - expected)
+            if not names:
+                continue
+            pytest.fail(
+                f"Jobs were left started: {', '.join(names)}. Their worker died without a word; "
+                "if that is what the test is about, clean the registry in it."
+            )
+
+
+def _name(job: Any) -> str:
+    return str(job.description or job.id) if job else "a job that is gone"

@@ -1,0 +1,106 @@
+"""Stop a running job at a record of its progress, to look at the app from outside meanwhile."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from rq.job import Job
+
+from pytest_rq.execution import Forks
+from pytest_rq.queue import StrictQueue
+
+PATIENCE = 30.0
+
+
+class Paused:
+    """A job that stands still."""
+
+    def __init__(self, job: Job, kill: Callable[[], None]) -> None:
+        self.job = job
+        self._kill = kill
+        self.killed = False
+
+    def kill(self) -> None:
+        """Kill the job's process, without a word; only the real backend has one."""
+        self.killed = True
+        self._kill()
+
+
+@contextmanager
+def pause(queue: StrictQueue, job_id: str, at: int) -> Iterator[Paused]:
+    """Run a job up to its record number `at`, for the block, and then to its end."""
+    job = queue.job_class.fetch(job_id, queue.connection, queue.serializer)
+    forks = queue.executor
+    way = _forked(queue, forks, job, at) if isinstance(forks, Forks) else _threaded(queue, job, at)
+    with way as paused:
+        yield paused
+
+
+@contextmanager
+def _at_record(number: int, stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` after the record of progress of that number, in whichever process it is made."""
+    usual, count = Job.save_meta, 0
+
+    def save_meta(job: Job) -> None:
+        nonlocal count
+        usual(job)  # type: ignore[no-untyped-call]
+        count += 1
+        if count == number:
+            stop()
+
+    Job.save_meta = save_meta  # type: ignore[method-assign]
+    try:
+        yield
+    finally:
+        Job.save_meta = usual  # type: ignore[method-assign]
+
+
+@contextmanager
+def _forked(queue: StrictQueue, forks: Forks, job: Job, at: int) -> Iterator[Paused]:
+    with _at_record(at, lambda: os.kill(os.getpid(), signal.SIGSTOP)):
+        execution = forks.start(job, queue)
+    pid = forks.worker.horse_pid
+    _pid, status = os.waitpid(pid, os.WUNTRACED)
+    try:
+        if not os.WIFSTOPPED(status):
+            pytest.fail(f"The job ended before its record of progress number {at}.")
+        yield Paused(job, lambda: os.kill(pid, signal.SIGKILL))
+    finally:
+        if os.WIFSTOPPED(status):
+            os.kill(pid, signal.SIGCONT)
+        forks.finish(job, queue, execution)
+        queue.conclude(job)
+
+
+@contextmanager
+def _threaded(queue: StrictQueue, job: Job, at: int) -> Iterator[Paused]:
+    reached, go_on = threading.Event(), threading.Event()
+
+    def stop() -> None:
+        reached.set()
+        go_on.wait(PATIENCE)
+
+    def run() -> None:
+        queue.run_now(job.id)
+        reached.set()
+
+    def kill() -> None:
+        pytest.fail("Only the real backend can kill a job: mark the test backend('real').")
+
+    thread = threading.Thread(target=run, name=f"job {job.id}")
+    with _at_record(at, stop):
+        thread.start()
+        reached.wait(PATIENCE)
+        ended = not thread.is_alive()
+        try:
+            if ended:
+                pytest.fail(f"The job ended before its record of progress number {at}.")
+            yield Paused(job, kill)
+        finally:
+            go_on.set()
+            thread.join()
