@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import contextvars
-import shutil
-import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,17 +18,24 @@ from app import create_app
 from app.extensions import db
 from app.models import User
 from app.tasks.queue import QUEUE_NAME
+from app.tasks.worker import AppWorker
 
 pytest.register_assert_rewrite("tests.support")
 from tests.support.builders import make_user  # noqa: E402 - after the line above
+from tests.support.databases import (  # noqa: E402
+    PostgresDatabases,
+    SqliteFiles,
+    postgres_server,
+)
 from tests.support.journal import Journal  # noqa: E402
-from tests.support.outbox import Outbox  # noqa: E402
+from tests.support.outbox import Outbox, recorded  # noqa: E402
 from tests.support.visitor import Visitor  # noqa: E402
 
 if TYPE_CHECKING:
-    from pytest_rq.plugin import Backend
+    from pytest_rq.backends import Backend
+    from tests.support.mail_server import MailServer
 
-pytest_plugins = ["pytest_rq.plugin"]
+pytest_plugins = ["pytester", "pytest_rq.plugin"]
 
 # How long an example takes says nothing on a busy machine; each test has a time-out anyway.
 hypothesis.settings.register_profile("here", deadline=None)
@@ -43,20 +49,58 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("enable_socket")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add --database."""
+    parser.addoption(
+        "--database",
+        default="sqlite",
+        help="sqlite; postgres, a server started from a wheel; or a Postgres server's URL",
+    )
+
+
 @pytest.fixture(scope="session")
-def stage(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """An app, and a template of its database, made once."""
-    template = tmp_path_factory.mktemp("database") / "template.db"
+def databases(
+    pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[SqliteFiles | PostgresDatabases]:
+    """What gives each test a database of its own."""
+    chosen = pytestconfig.getoption("--database")
+    folder = tmp_path_factory.mktemp("database")
+    if chosen == "sqlite":
+        yield SqliteFiles(folder)
+        return
+    with ExitStack() as stack:
+        url = stack.enter_context(postgres_server(folder)) if chosen == "postgres" else chosen
+        made = PostgresDatabases(url)
+        stack.callback(made.close)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def post_office(pytestconfig: pytest.Config) -> Iterator[MailServer | None]:
+    """The mail server of the real backend, on loopback; the others do not really send."""
+    if pytestconfig.getoption("--backend") != "real":
+        yield None
+        return
+    from tests.support.mail_server import mail_server
+
+    with mail_server() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | None) -> Flask:
+    """An app, and the template of its databases, made once."""
     app = create_app(
         {
             "TESTING": True,
             "SECRET_KEY": "for tests only",
-            "SQLALCHEMY_DATABASE_URI": f"sqlite:///{template}",
-            "SQLALCHEMY_ENGINE_OPTIONS": {"creator": lambda: connect(app)},
-            "DATABASE": template,
+            "SQLALCHEMY_DATABASE_URI": databases.url,
+            "SQLALCHEMY_ENGINE_OPTIONS": {"creator": databases.connect},
             "PASSWORD_HASH": "pbkdf2:sha256:1",
             "COUNT_PAUSE": 0.0,
-            "MAIL_SERVER": "mail.example.com",
+            "MAIL_SUPPRESS_SEND": post_office is None,
+            "MAIL_SERVER": "127.0.0.1" if post_office else "mail.example.com",
+            "MAIL_PORT": post_office.port if post_office else 25,
             "MAIL_DEFAULT_SENDER": "microblog@example.com",
             "ADMINS": ["microblog@example.com"],
             "POSTS_PER_PAGE": 3,
@@ -69,39 +113,34 @@ def stage(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return app
 
 
-def connect(app: Flask) -> sqlite3.Connection:
-    """Return a connection to the file that the test at hand has for a database.
-
-    A job blocked by its launcher's open transaction fails soon, not after SQLite's 5 s.
-    """
-    return sqlite3.connect(app.config["DATABASE"], timeout=0.2, check_same_thread=False)
-
-
 @pytest.fixture
-def app(stage: Flask, backend: Backend, tmp_path: Path) -> Iterator[Flask]:
+def app(
+    stage: Flask, backend: Backend, databases: SqliteFiles | PostgresDatabases, tmp_path: Path
+) -> Iterator[Flask]:
     """The app, with an empty database, a broker and a queue of this test's own."""
     settings = dict(stage.config)
-    stage.config["DATABASE"] = shutil.copyfile(stage.config["DATABASE"], tmp_path / "app.db")
     stage.redis = backend.connection
     stage.task_queue = backend.queue(
         QUEUE_NAME,
         around=stage.app_context,
+        worker=lambda _queue: AppWorker(stage, prepare_for_work=False),
         serializer=JSONSerializer,
         default_timeout=stage.config["JOB_TIMEOUT"],
     )
-    yield stage
-    with stage.app_context():
-        left_open = db.engine.pool.checkedout()
-        db.engine.dispose()
+    with databases.fresh(tmp_path):
+        yield stage
+        with stage.app_context():
+            left_open = db.engine.pool.checkedout()
+            db.engine.dispose()
     stage.config.clear()
     stage.config.update(settings)
     assert not left_open, f"{left_open} database connections were left open."
 
 
 @pytest.fixture
-def outbox(app: Flask) -> Iterator[Outbox]:
+def outbox(app: Flask, post_office: MailServer | None) -> Iterator[Outbox]:
     """The messages that went out, as their recipients get them."""
-    with Outbox(app) as outbox:
+    with post_office.recorded(app) if post_office else recorded(app) as outbox:
         yield outbox
 
 
@@ -115,14 +154,15 @@ def no_mail_server(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def history(app: Flask) -> Journal:
     """Every state and progress that any task's row has had, in order, whoever wrote it."""
-    return Journal("task", "state", "progress")
+    return Journal("task", "NEW.state", "NEW.progress")
 
 
 @pytest.fixture
 def told(app: Flask) -> Journal:
     """Every state and progress that a notification has told, in order, whoever wrote it."""
-    payload = [f"json_extract(NEW.payload_json, '$.{key}')" for key in ("state", "progress")]
-    return Journal("notification", *payload)
+    data = "NEW.payload_json" if db.engine.name == "sqlite" else "NEW.payload_json::json"
+    progress = f"CAST({data} ->> 'progress' AS INTEGER)"
+    return Journal("notification", f"{data} ->> 'state'", progress)
 
 
 @pytest.fixture

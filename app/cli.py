@@ -60,7 +60,8 @@ def plainly(command: Callable[P, None]) -> Callable[P, None]:
             cause = error.__cause__ or error
             stop(f"The broker at REDIS_URL cannot be reached: {cause}")
         except DBAPIError as error:
-            stop(f"The database says: {error.orig} Is DATABASE_URL right, `flask db upgrade` run?")
+            [said, *_] = str(error.orig).splitlines()
+            stop(f"The database says: {said}. Is DATABASE_URL right, and `flask db upgrade` run?")
 
     return run
 

@@ -10,6 +10,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from functools import cached_property
 from typing import Any, Protocol
 
 from rq import Queue, SimpleWorker, Worker
@@ -110,9 +111,15 @@ class Forks:
 
     def __init__(self, queue: Queue, make_worker: MakeWorker) -> None:
         self.errors: dict[str, BaseException] = {}
-        self.worker = make_worker(queue)
-        self.worker.death_penalty_class = PoliteDeathPenalty
-        self.worker.push_exc_handler(_keep)
+        self._queue, self._make_worker = queue, make_worker
+
+    @cached_property
+    def worker(self) -> Worker:
+        """The worker, made when the first job is to be executed."""
+        worker = self._make_worker(self._queue)
+        worker.death_penalty_class = PoliteDeathPenalty
+        worker.push_exc_handler(_keep)
+        return worker
 
     def execute_job(self, job: Job, queue: Queue) -> None:
         """Fork a process for the job, and wait for its end."""
@@ -121,7 +128,8 @@ class Forks:
     def start(self, job: Job, queue: Queue) -> Execution:
         """Fork a process for the job, and do not wait."""
         execution = self.worker.prepare_execution(job)
-        self.worker.fork_work_horse(job, queue)
+        # In an empty context, for a worker's fork inherits none of a test's.
+        contextvars.Context().run(self.worker.fork_work_horse, job, queue)
         return execution
 
     def finish(self, job: Job, queue: Queue, execution: Execution) -> None:

@@ -1,7 +1,5 @@
 """The RQ worker of this app: it gives each job an application context of its own."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask
@@ -27,6 +25,13 @@ class AppWorker(Worker):
             **options,
         )
 
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
+        """Run the job in a forked process, which leaves the database connections of this one be."""
+        with self.app.app_context():
+            self.inherited = db.engine.pool  # kept, for what is collected is closed
+            db.engine.dispose(close=False)
+        super().main_work_horse(job, queue)
+
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run the job in a fresh application context."""
         with self.app.app_context():
@@ -35,20 +40,11 @@ class AppWorker(Worker):
     def run_maintenance_tasks(self) -> None:
         """Clean RQ's registries, then end the tasks whose jobs are dead."""
         super().run_maintenance_tasks()
-        with self._database():
+        with self.app.app_context():
             recover()
 
     def handle_work_horse_killed(self, job: Job, *status: Any) -> None:
         """End the task of a job whose process was killed, at once."""
         super().handle_work_horse_killed(job, *status)
-        with self._database():
-            fail_interrupted(job.id, job)
-
-    @contextmanager
-    def _database(self) -> Iterator[None]:
         with self.app.app_context():
-            try:
-                yield
-            finally:
-                db.session.remove()
-                db.engine.dispose()  # no connection may be open when the next job is forked
+            fail_interrupted(job.id, job)

@@ -1,6 +1,7 @@
 """The commands: each does its work, and says in a sentence why it cannot."""
 
 import json
+import re
 import time
 
 import pytest
@@ -64,6 +65,7 @@ def test_no_tasks_are_listed_in_words(flask):
     assert flask("tasks", "list").output == "There are no tasks.\n"
 
 
+@pytest.mark.backend("inline", reason="nobody would run the task while the command watches it")
 def test_a_task_is_tried_with_a_bar(flask, susan):
     result = flask("tasks", "try", "--seconds", "3")
 
@@ -177,8 +179,11 @@ def test_a_database_without_tables_gets_a_sentence(app, flask, command):
     result = flask(*command.split())
 
     assert result.exit_code == 1
-    assert result.output.startswith("Error: The database says: no such table: ")
-    assert "flask db upgrade" in result.output
+    assert re.fullmatch(
+        r"Error: The database says: (no such table: \w+|relation \"\w+\" does not exist)\. "
+        r"Is DATABASE_URL right, and `flask db upgrade` run\?\n",
+        result.output,
+    )
 
 
 def test_a_worker_without_a_secret_key_refuses_to_start(app, flask):

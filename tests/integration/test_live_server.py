@@ -9,7 +9,10 @@ from app.models import Task
 from tests.support.http import HttpVisitor
 from tests.support.rows import the
 
-pytestmark = pytest.mark.server
+pytestmark = [
+    pytest.mark.server,
+    pytest.mark.backend("inline", reason="the server runs the job itself, in its own process"),
+]
 
 
 @pytest.fixture

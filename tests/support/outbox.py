@@ -1,11 +1,13 @@
 """The outbox: messages as the recipient gets them, parsed from the bytes that went out."""
 
+import contextvars
 import smtplib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Any, Self, cast
+from typing import Any, cast
 
 from flask import Flask
 from flask_mail import Message, email_dispatched
@@ -14,7 +16,8 @@ from flask_mail import Message, email_dispatched
 class Outbox(list[EmailMessage]):
     """Collects what the app sends; a message that cannot be built fails where it is sent.
 
-    `on_arrival` is called before a message is accepted.
+    `on_arrival` is called, in the app's context, before a message is accepted; a server's refusal
+    that it raises is what the sender gets.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -22,25 +25,34 @@ class Outbox(list[EmailMessage]):
         self.app = app
         self.on_arrival: Callable[[], object] = lambda: None
 
-    def refuse(self, code: int = 554, text: bytes = b"No, thanks") -> None:
+    def receive(self, data: bytes) -> None:
+        """Accept a message, unless `on_arrival` refuses."""
+        contextvars.Context().run(self._ask)
+        self.append(cast(EmailMessage, message_from_bytes(data, policy=default)))
+
+    def _ask(self) -> None:
+        with self.app.app_context():
+            self.on_arrival()
+
+    def refuse(self, code: int = 554, text: str = "No, thanks") -> None:
         """Refuse every message from now on, as a mail server with this answer would."""
 
         def refuse() -> None:
-            raise smtplib.SMTPDataError(code, text)
+            raise smtplib.SMTPDataError(code, text.encode())
 
         self.on_arrival = refuse
 
-    def __enter__(self) -> Self:
-        email_dispatched.connect(self._receive, self.app)
-        return self
 
-    def __exit__(self, *_error: object) -> None:
-        email_dispatched.disconnect(self._receive, self.app)
+@contextmanager
+def recorded(app: Flask) -> Iterator[Outbox]:
+    """Give the outbox of an app that does not really send."""
+    outbox = Outbox(app)
 
-    def _receive(self, _app: Flask, message: Message) -> None:
-        self.on_arrival()
-        parsed = message_from_bytes(message.as_bytes(), policy=default)
-        self.append(cast(EmailMessage, parsed))
+    def receive(_app: Flask, message: Message) -> None:
+        outbox.receive(message.as_bytes())
+
+    with email_dispatched.connected_to(receive, app):
+        yield outbox
 
 
 def text_of(message: EmailMessage) -> str:

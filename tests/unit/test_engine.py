@@ -1,6 +1,7 @@
 """The engine's own rules, where no door is needed to see them."""
 
 import pytest
+from sqlalchemy import text
 
 from app.extensions import db
 from app.models import Task
@@ -53,8 +54,8 @@ def test_a_task_ended_from_elsewhere_stops_at_its_next_record(app, susan):
 
 def end_from_elsewhere(task_id):
     with db.engine.begin() as elsewhere:
-        query = "UPDATE task SET state = 'failed' WHERE id = ?"
-        elsewhere.exec_driver_sql(query, (task_id,))
+        query = text("UPDATE task SET state = 'failed' WHERE id = :id")
+        elsewhere.execute(query, {"id": task_id})
 
 
 def test_progress_never_goes_back_when_a_task_begins_again(app, susan):

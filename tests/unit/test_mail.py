@@ -17,8 +17,9 @@ JSON = ("posts.json", "application/json", b"{}")
 UPLOAD = FileStorage(io.BytesIO(b"x"), "photo.png")
 
 
-def test_a_message_arrives_as_it_was_sent(outbox):
+def test_a_message_arrives_as_it_was_sent(jobs, outbox):
     send_email(*MESSAGE, attachments=[JSON])
+    jobs.run()
 
     [message] = outbox
     assert (message["Subject"], message["From"], message["To"]) == (*MESSAGE[:2], MESSAGE[2][0])
@@ -28,8 +29,9 @@ def test_a_message_arrives_as_it_was_sent(outbox):
 
 @pytest.mark.parametrize("sync", [True, False])
 @pytest.mark.parametrize("data", [b"\x00\xff", "Grüße 🎉"], ids=["bytes", "str"])
-def test_an_attachment_is_bytes_or_text(outbox, sync, data):
+def test_an_attachment_is_bytes_or_text(jobs, outbox, sync, data):
     send_email(*MESSAGE, attachments=[("a.txt", "text/plain", data)], sync=sync)
+    jobs.run()
 
     [(_name, _type, received)] = attachments_of(outbox[0])
     assert received == (data.encode() if isinstance(data, str) else data)
@@ -112,7 +114,7 @@ def test_without_a_mail_server_nothing_is_said_to_be_sent(no_mail_server):
 
 
 def test_a_refusal_of_the_mail_server_is_passed_on(outbox):
-    outbox.refuse(552, b"Too large")
+    outbox.refuse(552, "Too large")
 
     with pytest.raises(MailNotSent, match="did not take 'Hello'"):
         send_now(*MESSAGE)

@@ -5,7 +5,6 @@ import logging
 import pytest
 from flask import current_app
 
-from app.extensions import db
 from app.models import Task
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
@@ -47,7 +46,6 @@ def test_a_killed_process_ends_its_task_at_once(worker, jobs, susan):
         task_id = launch(count_slowly, susan, seconds=1).id
     job = task_queue().fetch_job(task_id)
     task_queue().empty()
-    db.session.rollback()  # a worker that waits for its job has nothing open
 
     worker.handle_work_horse_killed(job, 1, 9, None)
 
@@ -71,12 +69,6 @@ def test_dead_tasks_are_ended_regularly(worker, susan):
     worker.run_maintenance_tasks()
 
     assert the(Task).state == "failed"
-
-
-def test_no_connection_is_open_when_a_job_is_forked(app, worker, susan):
-    worker.run_maintenance_tasks()
-
-    assert db.engine.pool.checkedin() == 0
 
 
 def test_a_worker_says_what_it_does(caplog, worker, jobs):

@@ -40,6 +40,7 @@ def test_its_owner_sees_it_on_the_profile(client, failed):
     assert REFUSED in client.get("/user/susan").text
 
 
+@pytest.mark.backend("inline", "worker", reason="a fork has a log of its own")
 def test_the_traceback_is_logged_by_the_app(caplog, failed):
     [record] = [each for each in caplog.get_records("setup") if each.name == "app"]
 

@@ -11,16 +11,17 @@ from app.models import Post
 from app.tasks.queue import task_queue
 from tests.support.rows import the
 
-seen = {}
-
 
 def look_around():
-    """A job that notes what it can see."""
-    seen["request"] = has_request_context()
-    seen["user"] = bool(current_user)
-    seen["g"] = "secret" in g
-    seen["posts"] = db.session.query(Post).count()
+    """Return what a job can see."""
+    sight = {
+        "request": has_request_context(),
+        "user": bool(current_user),
+        "g": "secret" in g,
+        "posts": db.session.query(Post).count(),
+    }
     db.session.rollback()
+    return sight
 
 
 def greet(user):
@@ -33,18 +34,18 @@ def test_a_job_sees_no_request_no_user_and_no_uncommitted_row(app, jobs, susan):
     db.session.flush()
     db.session.expire_all()
 
-    with jobs.held():
-        task_queue().enqueue(look_around)
-    db.session.commit()
+    job = task_queue().enqueue(look_around)
     jobs.run()
 
-    assert seen == {"request": False, "user": False, "g": False, "posts": 1}
+    assert job.return_value() == {"request": False, "user": False, "g": False, "posts": 0}
 
 
 def test_a_job_cannot_undo_what_its_launcher_has_not_committed(app, jobs, susan):
     db.session.add(Post(body="kept", user_id=susan.id))
 
-    task_queue().enqueue(look_around)
+    with jobs.held():
+        task_queue().enqueue(look_around)
+    jobs.run()
     db.session.commit()
 
     assert the(Post).body == "kept"

