@@ -11,8 +11,8 @@ from contextlib import contextmanager
 import pytest
 from rq.job import Job
 
-from pytest_rq.execution import Forks
-from pytest_rq.queue import StrictQueue
+from pytest_rq.execution import Forks, WorkHorseDied
+from pytest_rq.queue import Run, StrictQueue
 
 PATIENCE = 30.0
 
@@ -20,15 +20,17 @@ PATIENCE = 30.0
 class Paused:
     """A job that stands still."""
 
-    def __init__(self, job: Job, kill: Callable[[], None]) -> None:
+    def __init__(self, job: Job, pid: int | None = None) -> None:
         self.job = job
-        self._kill = kill
-        self.killed = False
+        self.lost = False  # whether no worker is left to tell how it ended
+        self._pid = pid
 
-    def kill(self) -> None:
-        """Kill the job's process, without a word; only the real backend has one."""
-        self.killed = True
-        self._kill()
+    def kill(self, worker_too: bool = False) -> None:
+        """Kill the job's process, which only the real backend has, and perhaps its worker too."""
+        if self._pid is None:
+            pytest.fail("Only a process can be killed: mark the test backend('real', reason='…').")
+        self.lost = worker_too
+        os.kill(self._pid, signal.SIGKILL)
 
 
 @contextmanager
@@ -66,22 +68,29 @@ def _forked(queue: StrictQueue, forks: Forks, job: Job, at: int) -> Iterator[Pau
         execution = forks.start(job, queue)
     pid = forks.worker.horse_pid
     _pid, status = os.waitpid(pid, os.WUNTRACED)
+    paused = Paused(job, pid)
     try:
         if not os.WIFSTOPPED(status):
             pytest.fail(f"The job ended before its record of progress number {at}.")
-        yield Paused(job, lambda: os.kill(pid, signal.SIGKILL))
+        yield paused
     finally:
         if os.WIFSTOPPED(status):
             os.kill(pid, signal.SIGCONT)
-        forks.finish(job, queue, execution)
-        queue.conclude(job)
+        if paused.lost:
+            os.waitpid(pid, 0)
+            died = WorkHorseDied("The test has killed it with its worker.")
+            queue.runs.append(Run(job, "failed", died))
+        else:
+            forks.finish(job, queue, execution)
+            queue.conclude(job)
 
 
 @contextmanager
 def _threaded(queue: StrictQueue, job: Job, at: int) -> Iterator[Paused]:
-    reached, go_on = threading.Event(), threading.Event()
+    reached, stopped, go_on = threading.Event(), threading.Event(), threading.Event()
 
     def stop() -> None:
+        stopped.set()
         reached.set()
         go_on.wait(PATIENCE)
 
@@ -89,18 +98,14 @@ def _threaded(queue: StrictQueue, job: Job, at: int) -> Iterator[Paused]:
         queue.run_now(job.id)
         reached.set()
 
-    def kill() -> None:
-        pytest.fail("Only the real backend can kill a job: mark the test backend('real').")
-
     thread = threading.Thread(target=run, name=f"job {job.id}")
     with _at_record(at, stop):
         thread.start()
         reached.wait(PATIENCE)
-        ended = not thread.is_alive()
         try:
-            if ended:
+            if not stopped.is_set():
                 pytest.fail(f"The job ended before its record of progress number {at}.")
-            yield Paused(job, kill)
+            yield Paused(job)
         finally:
             go_on.set()
             thread.join()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -28,6 +28,13 @@ class SqliteFiles:
         return sqlite3.connect(self.current, timeout=PATIENCE, check_same_thread=False)
 
     @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let nobody else write while the block runs."""
+        with closing(sqlite3.connect(self.current)) as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            yield
+
+    @contextmanager
     def fresh(self, folder: Path) -> Iterator[None]:
         """Provide a database for one test."""
         self.current = shutil.copyfile(self.template, folder / "app.db")
@@ -48,6 +55,13 @@ class PostgresDatabases:
         """Return a connection to the database of the test at hand."""
         options = f"-c lock_timeout={round(PATIENCE * 1000)}"
         return self._connect(self.server.set(database=self.current), options=options)
+
+    @contextmanager
+    def locked(self) -> Iterator[None]:
+        """Let nobody else write a task while the block runs."""
+        with self._connect(self.server.set(database=self.current)) as connection:
+            connection.execute("LOCK TABLE task IN EXCLUSIVE MODE")
+            yield
 
     @contextmanager
     def fresh(self, _folder: Path) -> Iterator[None]:

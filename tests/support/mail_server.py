@@ -21,13 +21,15 @@ class MailServer:
         self.port = port
         self.outbox: Outbox | None = None
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
-        """Answer as SMTP says."""
+    async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
+        """Answer as SMTP says, or hang up."""
         if self.outbox is not None:
             try:
                 self.outbox.receive(envelope.content)
             except smtplib.SMTPResponseException as refusal:
                 return f"{refusal.smtp_code} {refusal.smtp_error.decode()}"
+            except smtplib.SMTPServerDisconnected:
+                server.transport.abort()
         return "250 OK"
 
     @contextmanager

@@ -2,6 +2,7 @@
 
 import contextvars
 import smtplib
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from email import message_from_bytes
@@ -41,6 +42,18 @@ class Outbox(list[EmailMessage]):
             raise smtplib.SMTPDataError(code, text.encode())
 
         self.on_arrival = refuse
+
+    def hang_up(self) -> None:
+        """Hang up in the middle of every message from now on."""
+
+        def hang_up() -> None:
+            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+
+        self.on_arrival = hang_up
+
+    def dawdle(self, seconds: float) -> None:
+        """Take this long over every message from now on."""
+        self.on_arrival = lambda: time.sleep(seconds)
 
 
 @contextmanager

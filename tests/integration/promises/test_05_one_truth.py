@@ -20,16 +20,15 @@ def test_row_and_notification_agree_at_every_step(client, jobs, outbox, history,
     assert told() == history()
 
 
-def test_all_three_agree_on_the_way(client, jobs, outbox, susan):
+@pytest.mark.parametrize(("record", "progress"), [(1, 0), (2, 33), (4, 99)])
+def test_all_three_agree_while_the_job_runs(client, jobs, outbox, susan, record, progress):
     make_posts(susan, "first", "second", "third")
-    client.log_in(susan)
-    truths = []
-    outbox.on_arrival = lambda: truths.append(all_three(client))
+    with jobs.held():
+        client.log_in(susan).submit("/tasks/export-posts")
 
-    client.submit("/tasks/export-posts")
-    jobs.run()
-
-    assert truths == [[("running", 99)] * 3]
+    with jobs.pause(at=record):
+        assert all_three(client) == [("running", progress)] * 3
+        assert client.page("/").select_one("progress")["value"] == str(progress)
 
 
 def test_all_three_agree_in_the_end(client, jobs, outbox, susan):

@@ -30,6 +30,36 @@ def test_the_task_ends_as_failed_with_a_plain_reason(failed):
     assert task.ended_at is not None
 
 
+@pytest.mark.parametrize("code", [451, 552])
+def test_whatever_the_mail_server_answers_the_task_has_failed(client, jobs, outbox, susan, code):
+    outbox.refuse(code)
+    client.log_in(susan)
+
+    with jobs.expect_failure(MailNotSent):
+        client.submit("/tasks/export-posts")
+
+    assert (the(Task).state, the(Task).reason) == ("failed", REFUSED)
+
+
+def test_a_mail_server_that_hangs_up_has_not_taken_the_mail(client, jobs, outbox, susan):
+    outbox.hang_up()
+    client.log_in(susan)
+
+    with jobs.expect_failure(MailNotSent):
+        client.submit("/tasks/export-posts")
+
+    assert (the(Task).state, outbox) == ("failed", [])
+
+
+def test_a_slow_mail_server_is_waited_for(client, jobs, outbox, susan):
+    outbox.dawdle(0.01)
+
+    client.log_in(susan).submit("/tasks/export-posts")
+    jobs.run()
+
+    assert (the(Task).state, len(outbox)) == ("finished", 1)
+
+
 def test_its_owner_is_told_without_a_reload(client, failed):
     [data] = client.progress()
 

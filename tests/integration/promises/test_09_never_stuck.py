@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 from freezegun import freeze_time
+from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.extensions import db
@@ -11,7 +12,8 @@ from app.models import Task
 from app.tasks.count import count_slowly
 from app.tasks.engine import NotWanted, launch, recover
 from app.tasks.queue import task_queue
-from tests.support.builders import long_ago, make_task
+from pytest_rq.queue import WorkHorseDied
+from tests.support.builders import long_ago, make_posts, make_task
 from tests.support.rows import the
 
 INTERRUPTED = "The task was interrupted. Please start it again."
@@ -67,6 +69,63 @@ def test_a_task_whose_job_failed_unheard_ends_as_failed(app, jobs, susan):
 
     assert the(Task).state == "failed"
     assert job.get_meta()["state"] == "failed"
+
+
+def test_a_task_that_could_not_record_its_failure_ends_as_failed(
+    client, databases, jobs, outbox, susan
+):
+    with jobs.held():
+        client.log_in(susan).submit("/tasks/export-posts")
+    with databases.locked(), jobs.expect_failure(OperationalError):
+        jobs.run()
+    assert the(Task).unfinished
+
+    jobs.advance(seconds=61)
+
+    assert INTERRUPTED in client.get("/user/susan").text
+
+
+ONLY_REAL = pytest.mark.backend("real", reason="only a process can be killed")
+
+
+@pytest.fixture
+def running_export(client, jobs, outbox, susan):
+    """A user whose export is at work."""
+    make_posts(susan, "first", "second", "third")
+    with jobs.held():
+        client.log_in(susan).submit("/tasks/export-posts")
+    return client
+
+
+@ONLY_REAL
+def test_a_killed_job_ends_its_task_at_once(jobs, running_export):
+    with jobs.expect_failure(WorkHorseDied), jobs.pause(at=2) as job:
+        job.kill()
+
+    [data] = running_export.progress()
+    assert (data["state"], data["progress"], data["reason"]) == ("failed", 33, INTERRUPTED)
+
+
+@ONLY_REAL
+def test_after_a_kill_the_user_can_start_again_at_once(jobs, outbox, running_export):
+    with jobs.expect_failure(WorkHorseDied), jobs.pause(at=2) as job:
+        job.kill()
+
+    running_export.submit("/tasks/export-posts")
+    jobs.run()
+
+    assert len(outbox) == 1
+
+
+@ONLY_REAL
+def test_a_job_that_died_with_its_worker_ends_its_task_after_its_heartbeat(jobs, running_export):
+    with jobs.expect_failure(WorkHorseDied), jobs.pause(at=2) as job:
+        job.kill(worker_too=True)
+    assert the(Task).unfinished
+
+    jobs.advance(seconds=91)
+
+    assert INTERRUPTED in running_export.get("/user/susan").text
 
 
 def test_a_look_at_the_profile_ends_a_dead_task(client, susan):
