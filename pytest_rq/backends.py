@@ -7,7 +7,6 @@ import socket
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any, ClassVar
-from urllib.parse import urlsplit
 
 import pytest
 from fakeredis import FakeRedis, FakeServer
@@ -96,9 +95,9 @@ def real_connection(xdist_worker: str) -> Iterator[Redis]:
     Each of xdist's processes has one of its own: a server, or the next database of the one given.
     """
     if url := os.environ.get("REDIS_URL"):
-        number = int(xdist_worker.removeprefix("gw") or 0)
-        base = int(urlsplit(url).path.strip("/") or 0)
-        connection = Redis.from_url(url, db=base + number)
+        connection = Redis.from_url(url)
+        settings = connection.connection_pool.connection_kwargs
+        settings["db"] = settings.get("db", 0) + int(xdist_worker.removeprefix("gw") or 0)
         if connection.dbsize():
             pytest.exit(f"REDIS_URL names a database that is not empty: {url}. Give another.", 4)
         yield connection

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import copyreg
 import os
 import pickle
 import signal
@@ -13,6 +14,7 @@ from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from typing import Any, Protocol
 
+import pytest
 from rq import Queue, SimpleWorker, Worker
 from rq.executions import Execution
 from rq.job import Job
@@ -20,6 +22,15 @@ from rq.timeouts import BaseDeathPenalty, TimerDeathPenalty, UnixSignalDeathPena
 
 Around = Callable[[], AbstractContextManager[Any]]
 MakeWorker = Callable[[Queue], Worker]
+
+
+def _outcome(name: str, message: str) -> Any:
+    """Return what `pytest.skip` or `pytest.fail` raises; pickle looks for it among the builtins."""
+    return getattr(pytest, name).Exception(message)
+
+
+copyreg.pickle(pytest.skip.Exception, lambda error: (_outcome, ("skip", str(error))))
+copyreg.pickle(pytest.fail.Exception, lambda error: (_outcome, ("fail", str(error))))
 
 
 class WorkHorseDied(Exception):
@@ -65,6 +76,17 @@ class PoliteDeathPenalty(UnixSignalDeathPenalty):
             signal.setitimer(signal.ITIMER_REAL, left)
 
 
+class OwnTimer(TimerDeathPenalty):
+    """A time-out by timer, for other threads.
+
+    RQ's own writes its number of seconds into the exception's class, for all later time-outs.
+    """
+
+    def __init__(self, timeout: int, exception: type[Exception], **options: Any) -> None:
+        own = type(exception.__name__, (exception,), {"__module__": exception.__module__})
+        super().__init__(timeout, own, **options)  # type: ignore[no-untyped-call]
+
+
 class CleanRoom(SimpleWorker):
     """Performs each job in this process, in an empty context, inside what `around` returns.
 
@@ -86,7 +108,7 @@ class CleanRoom(SimpleWorker):
         """By signal, which interrupts a system call too; by timer where signals are not had."""
         main = threading.current_thread() is threading.main_thread()
         usable = main and hasattr(signal, "SIGALRM")
-        return PoliteDeathPenalty if usable else TimerDeathPenalty
+        return PoliteDeathPenalty if usable else OwnTimer
 
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run the job; return whether it returned, rather than raised."""
@@ -139,7 +161,9 @@ class Forks:
             os.environ.pop(name, None)
         kept = queue.connection.getdel(_key(job))
         if isinstance(kept, bytes):
-            self.errors[job.id] = pickle.loads(kept)  # noqa: S301 - written by our own fork
+            error, told = pickle.loads(kept)  # noqa: S301 - written by our own fork
+            error.add_note(told)
+            self.errors[job.id] = error
 
 
 def forking_worker(around: Around) -> MakeWorker:
@@ -165,17 +189,10 @@ def _keep(job: Job, kind: type[BaseException], error: BaseException, _traceback:
     """Send the exception to the test's process: an exception handler of the forked worker."""
     import traceback
 
-    error.add_note("".join(traceback.format_exception(error)))
+    told = "".join(traceback.format_exception(error))
     try:
-        kept = pickle.dumps(error)
+        kept = pickle.dumps((error, told))
         pickle.loads(kept)  # noqa: S301 - some exceptions can be dumped and not loaded
     except Exception:  # noqa: BLE001 - pickle raises whatever an exception's own methods do
-        name = f"{kind.__module__}.{kind.__qualname__}"
-        kept = pickle.dumps(_stand_in(name, str(error), error.__notes__))
+        kept = pickle.dumps((Exception(f"{kind.__module__}.{kind.__qualname__}: {error}"), told))
     job.connection.set(_key(job), kept, ex=600)
-
-
-def _stand_in(name: str, text: str, notes: list[str]) -> Exception:
-    error = Exception(f"{name}: {text}")
-    error.__notes__ = notes
-    return error

@@ -5,17 +5,24 @@ from __future__ import annotations
 import contextvars
 import signal
 import threading
+import traceback
 from typing import Any
 
 import pytest
 
 from pytest_rq.backends import Backend
+from pytest_rq.queue import Run
 
 SIGNALS = tuple(
     getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGALRM") if hasattr(signal, name)
 )
 GRACE = 0.1  # seconds for a thread that is about to end
 NOT_OURS = {"decimal_context"}  # the standard library sets it at first use
+BLOCKED = {"SocketBlockedError", "SocketConnectBlockedError"}
+OFFLINE = (
+    "This run is offline: give the test what it needs in this process, or mark it "
+    "backend('real', reason='…') and run it with --backend real."
+)
 
 
 class Guard:
@@ -35,17 +42,21 @@ class Guard:
         if complaint := self._signals() or self._context() or self._threads():
             pytest.fail(complaint)
 
+    def put_back(self) -> None:
+        """Restore the signal handlers, for the tests that follow."""
+        for each, handler in self._changed():
+            signal.signal(each, handler)
+
+    def _changed(self) -> list[tuple[signal.Signals, Any]]:
+        before = zip(SIGNALS, self.handlers, strict=True)
+        return [(each, handler) for each, handler in before if signal.getsignal(each) != handler]
+
     def _signals(self) -> str | None:
-        handlers = [signal.getsignal(each) for each in SIGNALS]
-        if handlers == self.handlers:
+        names = [each.name for each, _handler in self._changed()]
+        if not names:
             return None
-        changed = []
-        for each, before, after in zip(SIGNALS, self.handlers, handlers, strict=True):
-            if before != after:
-                changed.append(each.name)
-                signal.signal(each, before)
         return (
-            f"The test left the handler of {', '.join(changed)} changed; it has been put back. "
+            f"The test left the handler of {', '.join(names)} changed; it has been put back. "
             "RQ's workers and time-outs do that: run jobs by jobs.run(), or restore the handler."
         )
 
@@ -73,13 +84,28 @@ class Guard:
         return f"The test left threads running: {', '.join(names)}. Join them before it ends."
 
 
+def explain(error: BaseException, backend: Backend | None) -> None:
+    """Note on what fails a test what may be behind it: a job's failure, a socket refused."""
+    if type(error).__name__ in BLOCKED:
+        error.add_note(OFFLINE)
+    for run in _failures(backend):
+        if run.error is not None and run.error is not error:
+            said = "".join(traceback.format_exception_only(run.error)).rstrip()
+            error.add_note(f"Before that, a job failed: {_name(run.job)} raised {said}")
+
+
+def _failures(backend: Backend | None) -> list[Run]:
+    """Return the failed executions that no test has expected."""
+    queues = backend.queues if backend else []
+    runs = [run for queue in queues for run in queue.runs]
+    return [run for run in runs if run.outcome == "failed" and not run.expected]
+
+
 def _check_failures(backend: Backend) -> None:
     __tracebackhide__ = True
-    for queue in backend.queues:
-        for run in queue.runs:
-            if run.outcome == "failed" and not run.expected and run.error is not None:
-                run.expected = True
-                raise run.error
+    for run in _failures(backend):
+        if run.error is not None:
+            raise run.error
 
 
 def _check_leftovers(backend: Backend) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
 import pytest
@@ -66,7 +67,8 @@ def _at_record(number: int, stop: Callable[[], None]) -> Iterator[None]:
 def _forked(queue: StrictQueue, forks: Forks, job: Job, at: int) -> Iterator[Paused]:
     with _at_record(at, lambda: os.kill(os.getpid(), signal.SIGSTOP)):
         execution = forks.start(job, queue)
-    pid = forks.worker.horse_pid
+    worker, pid = forks.worker, forks.worker.horse_pid
+    del forks.worker  # what runs in the block has a worker of its own
     _pid, status = os.waitpid(pid, os.WUNTRACED)
     paused = Paused(job, pid)
     try:
@@ -74,6 +76,7 @@ def _forked(queue: StrictQueue, forks: Forks, job: Job, at: int) -> Iterator[Pau
             pytest.fail(f"The job ended before its record of progress number {at}.")
         yield paused
     finally:
+        forks.worker = worker
         if os.WIFSTOPPED(status):
             os.kill(pid, signal.SIGCONT)
         if paused.lost:
@@ -94,13 +97,9 @@ def _threaded(queue: StrictQueue, job: Job, at: int) -> Iterator[Paused]:
         reached.set()
         go_on.wait(PATIENCE)
 
-    def run() -> None:
-        queue.run_now(job.id)
-        reached.set()
-
-    thread = threading.Thread(target=run, name=f"job {job.id}")
-    with _at_record(at, stop):
-        thread.start()
+    with _at_record(at, stop), ThreadPoolExecutor(1, f"job {job.id}") as thread:
+        running = thread.submit(queue.run_now, job.id)
+        running.add_done_callback(lambda _running: reached.set())
         reached.wait(PATIENCE)
         try:
             if not stopped.is_set():
@@ -108,4 +107,4 @@ def _threaded(queue: StrictQueue, job: Job, at: int) -> Iterator[Paused]:
             yield Paused(job)
         finally:
             go_on.set()
-            thread.join()
+            running.result()

@@ -9,15 +9,11 @@ import pytest
 from redis import Redis
 
 from pytest_rq.backends import Backend, Inline, InProcess, Real, fake_connection, real_connection
-from pytest_rq.guard import Guard
+from pytest_rq.guard import Guard, explain
 from pytest_rq.jobs import Jobs
 
 BACKENDS: dict[str, type[Backend]] = {each.name: each for each in (Inline, InProcess, Real)}
 MADE = pytest.StashKey[Backend]()
-OFFLINE = (
-    "The default run is offline: give the test what it needs in this process, or mark it "
-    "backend('real')."
-)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,27 +28,48 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Describe the marker."""
+    """Describe the marker; let pytest-socket raise its errors where warnings are errors."""
     config.addinivalue_line(
         "markers", "backend(*names, reason): true only of these backends, and why"
     )
+    config.addinivalue_line("filterwarnings", "ignore:A test tried to use socket:UserWarning")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the tests that are not true of this backend; let the real one use sockets."""
-    chosen = config.getoption("--backend")
     kept: list[pytest.Item] = []
     left_out: list[pytest.Item] = []
     for item in items:
-        marker = item.get_closest_marker("backend")
-        if marker and not marker.kwargs.get("reason"):
-            raise pytest.UsageError(f"{item.nodeid}: backend() wants a reason='…'.")
-        (left_out if marker and chosen not in marker.args else kept).append(item)
-        if chosen == Real.name:
-            item.add_marker("enable_socket")
+        (kept if _wanted(item) else left_out).append(item)
     if left_out:
         config.hook.pytest_deselected(items=left_out)
         items[:] = kept
+    if config.getoption("--backend") == Real.name and config.getoption("--disable-socket", False):
+        for item in items:
+            item.add_marker("enable_socket")
+
+
+def _wanted(item: pytest.Item) -> bool:
+    """Return whether a test is true of the backend that is chosen."""
+    marker = item.get_closest_marker("backend")
+    if marker is None:
+        return True
+    if not marker.kwargs.get("reason"):
+        raise pytest.UsageError(f"{item.nodeid}: backend() wants a reason='…'.")
+    if unknown := set(marker.args) - set(BACKENDS):
+        known = ", ".join(BACKENDS)
+        raise pytest.UsageError(f"{item.nodeid}: there is no backend {unknown.pop()!r}: {known}.")
+    return _chosen(item) in marker.args
+
+
+def _chosen(item: pytest.Item) -> str:
+    """Return the backend of the command line; in the default run, the cheapest one allowed."""
+    chosen = str(item.config.getoption("--backend"))
+    marker = item.get_closest_marker("backend")
+    allowed = marker.args if marker else (chosen,)
+    if chosen == Inline.name and chosen not in allowed and InProcess.name in allowed:
+        return InProcess.name
+    return chosen
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -69,8 +86,11 @@ def real_broker() -> Iterator[Redis]:
 
 @pytest.fixture
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    """A broker of this test's own, and the queues on it."""
-    kind = BACKENDS[request.config.getoption("--backend")]
+    """A broker of this test's own, and the queues on it.
+
+    A test parametrized by it, with `indirect=True`, runs on the backends that it names.
+    """
+    kind = BACKENDS[getattr(request, "param", None) or _chosen(request.node)]
     connection = request.getfixturevalue("real_broker") if kind is Real else fake_connection()
     made = kind(connection)
     request.node.stash[MADE] = made
@@ -90,11 +110,13 @@ def jobs(backend: Backend) -> Iterator[Jobs]:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
     """Fail a test for what its jobs did and for what it left behind, in its own name."""
+    __tracebackhide__ = True
     guard = Guard()
     try:
         yield
-    except Exception as error:
-        if type(error).__name__ == "SocketBlockedError":
-            error.add_note(OFFLINE)
+        guard.check(item.stash.get(MADE, None))
+    except (Exception, pytest.fail.Exception) as error:
+        explain(error, item.stash.get(MADE, None))
         raise
-    guard.check(item.stash.get(MADE, None))
+    finally:
+        guard.put_back()

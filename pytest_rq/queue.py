@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
+import threading
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Literal, cast
 
 import pytest
@@ -35,12 +39,19 @@ class Run:
     expected: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Enqueued:
     """A job as it was enqueued, and for when, if not for at once."""
 
     job: Job
     at: datetime | None = None
+    number: int = field(default_factory=count().__next__)  # over all queues
+
+
+class _Depth(threading.local):
+    """How many jobs are under way, one inside the other, in this thread."""
+
+    value = 0
 
 
 class StrictQueue(Queue):
@@ -67,8 +78,9 @@ class StrictQueue(Queue):
         super().__init__(name, connection=connection, is_async=is_async, **options)
         self.executor = executor or cast(Executor, CleanRoom(self, around))
         self.runs: list[Run] = []
-        self.log_of_enqueued: dict[str, Enqueued] = {}
-        self._depth = 0
+        self.journal: list[Enqueued] = []
+        self._noted: set[str] = set()
+        self._depth = _Depth()
 
     def hold(self, held: bool) -> bool:
         """Let jobs wait from now on, or no longer; return how it was before."""
@@ -80,19 +92,32 @@ class StrictQueue(Queue):
         __tracebackhide__ = True
         job = super().create_job(func, *args, **options)
         _check(job)
+        self._noted.discard(job.id)
         return job
 
     def enqueue_job(self, job: Job, *args: Any, **options: Any) -> Job:
         """Enqueue a job, or defer it until those that it depends on are done."""
-        job = super().enqueue_job(job, *args, **options)
-        self.log_of_enqueued.setdefault(job.id, Enqueued(job))
+        was_async = self.hold(self._is_async or job.has_rate_limit)  # which RQ refuses otherwise
+        try:
+            job = super().enqueue_job(job, *args, **options)
+        finally:
+            self.hold(was_async)
+        self._note(job)
+        if job.has_rate_limit and not was_async:
+            self.run_waiting()
         return job
 
     def schedule_job(self, job: Job, datetime: datetime, *args: Any, **options: Any) -> Job:
         """Put a job aside until its time has come."""
         job = super().schedule_job(job, datetime, *args, **options)
-        self.log_of_enqueued.setdefault(job.id, Enqueued(job, datetime))
+        self._note(job, datetime)
         return job
+
+    def _note(self, job: Job, at: datetime | None = None) -> None:
+        """Note a job once, though it comes by again with each retry."""
+        if job.id not in self._noted:
+            self._noted.add(job.id)
+            self.journal.append(Enqueued(job, at))
 
     def _enqueue_job(
         self,
@@ -102,7 +127,7 @@ class StrictQueue(Queue):
         unique: bool = False,
     ) -> Job:
         job = self._enqueue_async_job(job, pipeline=pipeline, at_front=at_front, unique=unique)
-        self.log_of_enqueued.setdefault(job.id, Enqueued(job))
+        self._note(job)
         if pipeline is None and not self._is_async:
             self.connection.lrem(self.key, 1, job.id)
             self.run_now(job.id)
@@ -121,7 +146,7 @@ class StrictQueue(Queue):
 
         Within a job it does nothing: the outermost call will.
         """
-        while self._depth == 0 and (job_id := self.take()):
+        while self._depth.value == 0 and (job_id := self.take()):
             self.run_now(job_id)
 
     def take(self) -> str | None:
@@ -131,18 +156,27 @@ class StrictQueue(Queue):
 
     def run_now(self, job_id: str) -> None:
         """Execute a job that was taken off the queue."""
+        if isinstance(self.executor, CleanRoom) and asyncio._get_running_loop():
+            # The caller's event loop belongs to this thread; an async job needs one of its own.
+            with ThreadPoolExecutor(1) as thread:
+                thread.submit(self._run_now, job_id).result()
+        else:
+            self._run_now(job_id)
+
+    def _run_now(self, job_id: str) -> None:
         try:
             job = self.job_class.fetch(job_id, self.connection, self.serializer)
         except NoSuchJobError:  # it was deleted, or has expired: a worker passes over it
             return
-        self._depth += 1
+        self._note(job)  # a fork, or another client, may have enqueued it
+        self._depth.value += 1
         try:
             self.executor.execute_job(job, self)
         except RedisError as error:  # the worker's own: it has lost its broker
             self.runs.append(Run(job, "failed", error))
             return
         finally:
-            self._depth -= 1
+            self._depth.value -= 1
         self.conclude(job)
 
     def conclude(self, job: Job) -> None:
@@ -187,9 +221,18 @@ def _check(job: Job) -> None:
     except ValueError:  # a built-in function without a signature
         pass
     given = [list(job.args), job.kwargs]
-    _path, _instance, args, kwargs = job.serializer.loads(job.data)
+    data = job.data
+    try:
+        _path, _instance, args, kwargs = job.serializer.loads(data)
+    except Exception as error:  # noqa: BLE001 - whatever the objects' own methods raise
+        pytest.fail(
+            f"A worker cannot load the arguments of {job.func_name} ({error}). "
+            "Pass what the serializer keeps as it is."
+        )
     if (copy := [list(args), kwargs]) != given:
+        alike = repr(copy) == repr(given)
+        become = "others that look the same and are not equal" if alike else copy
         pytest.fail(
             f"The arguments of {job.func_name} change on their way to the worker: "
-            f"{given} become {copy}. Pass what the serializer keeps as it is."
+            f"{given} become {become}. Pass what the serializer keeps as it is."
         )

@@ -1,0 +1,23 @@
+"""A pytest plugin that allows no connection and no process: `-p tests.harness.offline`."""
+
+import sys
+
+FORBIDDEN = {
+    "os.exec",
+    "os.fork",
+    "os.forkpty",
+    "os.posix_spawn",
+    "os.system",
+    "socket.bind",
+    "socket.connect",
+    "subprocess.Popen",
+}
+
+
+def forbid(event: str, arguments: tuple[object, ...]) -> None:
+    """Raise if the interpreter is about to do what the default run does without."""
+    if event in FORBIDDEN:
+        raise RuntimeError(f"The default run does without {event}{arguments}.")
+
+
+sys.addaudithook(forbid)
