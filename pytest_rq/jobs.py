@@ -18,7 +18,6 @@ from pytest_rq.backends import Backend
 from pytest_rq.pause import Paused, pause
 from pytest_rq.queue import Enqueued, Run, StrictQueue
 
-
 PYTESTS_OWN = "_pytest.timing"  # the clock by which it measures how long a test takes
 
 
@@ -42,6 +41,8 @@ class Jobs:
     def __init__(self, backend: Backend, earlier: Collection[Enqueued] = ()) -> None:
         self.backend = backend
         self._earlier = frozenset(earlier)
+        self._all: list[Enqueued] | None = None  # once nothing can come any more
+        self._blocks: list[Jobs] = []
         self._told: set[Run] = set()
         self._clock: Any = None
 
@@ -136,10 +137,14 @@ class Jobs:
     # What was enqueued
 
     def __enter__(self) -> Self:
-        return type(self)(self.backend, earlier=self._log())
+        block = type(self)(self.backend, earlier=self._log())
+        self._blocks.append(block)
+        return block
 
     def __exit__(self, *_error: object) -> None:
-        """Do nothing: the jobs that `with` gave can still be asked."""
+        """Close the list of the block's jobs; they can still be asked for."""
+        block = self._blocks.pop()
+        block._all = block._log()
 
     def enqueued(self) -> list[Job]:
         """Return the jobs that were enqueued or scheduled, in that order, run or not."""
@@ -189,6 +194,8 @@ class Jobs:
         return [run for queue in self.backend.queues for run in queue.runs]
 
     def _log(self) -> list[Enqueued]:
+        if self._all is not None:
+            return self._all
         entries = [entry for queue in self.backend.queues for entry in queue.journal]
         entries.sort(key=lambda entry: entry.number)
         return [entry for entry in entries if entry not in self._earlier]

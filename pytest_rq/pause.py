@@ -76,7 +76,6 @@ def _forked(queue: StrictQueue, forks: Forks, job: Job, at: int) -> Iterator[Pau
             pytest.fail(f"The job ended before its record of progress number {at}.")
         yield paused
     finally:
-        forks.worker = worker
         if os.WIFSTOPPED(status):
             os.kill(pid, signal.SIGCONT)
         if paused.lost:
@@ -84,6 +83,7 @@ def _forked(queue: StrictQueue, forks: Forks, job: Job, at: int) -> Iterator[Pau
             died = WorkHorseDied("The test has killed it with its worker.")
             queue.runs.append(Run(job, "failed", died))
         else:
+            forks.worker = worker
             forks.finish(job, queue, execution)
             queue.conclude(job)
 

@@ -9,7 +9,7 @@ import pytest
 from redis import Redis
 
 from pytest_rq.backends import Backend, Inline, InProcess, Real, fake_connection, real_connection
-from pytest_rq.guard import Guard, explain
+from pytest_rq.guard import BLOCKED, Guard, explain
 from pytest_rq.jobs import Jobs
 
 BACKENDS: dict[str, type[Backend]] = {each.name: each for each in (Inline, InProcess, Real)}
@@ -32,7 +32,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "backend(*names, reason): true only of these backends, and why"
     )
-    config.addinivalue_line("filterwarnings", "ignore:A test tried to use socket:UserWarning")
+    config.addinivalue_line("filterwarnings", f"ignore:{BLOCKED}:UserWarning")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
