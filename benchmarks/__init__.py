@@ -1,0 +1,1 @@
+"""What things cost here, measured side by side: `python -m benchmarks`."""

@@ -1,0 +1,1 @@
+"""What is measured: functions that pytest runs round by round, with the fixtures of the suite."""
