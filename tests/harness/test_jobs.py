@@ -114,12 +114,15 @@ def test_held_jobs_wait_until_they_are_run(queue, jobs):
     assert (status, job.get_status()) == ("queued", "finished")
 
 
-def test_holding_ends_with_the_outermost_block(queue, jobs):
+def test_holding_ends_with_the_outermost_block(backend, queue, jobs):
     with jobs.held():
         with jobs.held():
-            queue.enqueue(work)
-        job = queue.enqueue(work)
-        assert job.is_queued
+            pass
+        held = queue.enqueue(work)
+        assert held.is_queued
+
+    job = queue.enqueue(work)
+    assert job.is_queued == backend.waits
     jobs.run()
 
 

@@ -1,6 +1,7 @@
 """What the default run is for: each of these bugs, planted in a copy of the app, fails it."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -13,7 +14,17 @@ pytestmark = pytest.mark.server
 
 ROOT = Path(__file__).parents[2]
 PARTS = {"app", "pytest_rq", "tests", "conftest.py", "pyproject.toml"}
-PYTEST = [sys.executable, "-m", "pytest", "-qx", "-p", "no:cacheprovider", "-p", "no:randomly"]
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-qx",
+    "--tb=short",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:randomly",
+]
 
 COMMITTED_FIRST = "tests/integration/promises/test_01_committed_first.py"
 THE_RIGHT_MAIL = "tests/integration/promises/test_07_the_right_mail.py"
@@ -38,8 +49,8 @@ class Bug(NamedTuple):
 def in_the_job(line, says):
     """Return the bug of a line that only works in a request."""
     before = "        file.seek(0)\n"
-    imported = "        from flask import request, session, url_for; from flask_login import *\n"
-    return Bug("app/tasks/export.py", before, f"{imported}        {line}\n{before}", says)
+    planted = f"        import flask, flask_login\n        {line}\n{before}"
+    return Bug("app/tasks/export.py", before, planted, says)
 
 
 BUGS = {
@@ -57,26 +68,34 @@ BUGS = {
         says="database is locked",
     ),
     "URL without a server's name in a job": in_the_job(
-        'url_for("timeline.index", _external=True)',
+        'flask.url_for("timeline.index", _external=True)',
         says="Unable to build URLs outside an active request without 'SERVER_NAME'",
     ),
-    "request in a job": in_the_job("request.host", says="Working outside of request context"),
+    "request in a job": in_the_job("flask.request.host", says="Working outside of request context"),
     "session in a job": in_the_job(
-        'session.get("_user_id")', says="Working outside of request context"
+        'flask.session.get("_user_id")', says="Working outside of request context"
     ),
     "current user in a job": in_the_job(
-        "current_user.email", says="'NoneType' object has no attribute 'email'"
+        "flask_login.current_user.email", says="'NoneType' object has no attribute 'email'"
     ),
     "model instance as an argument": Bug(
-        file="app/views/tasks.py",
-        text="launch(export_posts, current_user)",
-        planted="launch(export_posts, current_user, owner=current_user._get_current_object())",
-        says="Object of type User is not JSON serializable",
+        file="app/tasks/engine.py",
+        text="            args=(",
+        planted="            args=(task,) or (",
+        says="Object of type Task is not JSON serializable",
     ),
-    "exception swallowed": Bug(
+    "failure of the task swallowed": Bug(
         file="app/tasks/engine.py",
         text="        raise\n    _move(task_id, (State.RUNNING,), state=State.FINISHED",
         planted="    _move(task_id, (State.RUNNING,), state=State.FINISHED",
+        says="No job failed; one was expected to raise MailNotSent.",
+        tests=FAILURES,
+        fails="test_the_task_ends_as_failed_with_a_plain_reason",
+    ),
+    "failure of the mail swallowed": Bug(
+        file="app/mail.py",
+        text='raise MailNotSent(f"The mail server did not take {subject!r}: {error}") from error',
+        planted='current_app.logger.error("The mail server did not take it: %s", error)',
         says="No job failed; one was expected to raise MailNotSent.",
         tests=FAILURES,
         fails="test_the_task_ends_as_failed_with_a_plain_reason",
@@ -132,8 +151,9 @@ def test_a_planted_bug_fails_the_default_run(copy, bug):
     (copy / bug.file).write_text(text.replace(bug.text, bug.planted), encoding="utf-8")
     ended = run(copy, bug.tests)
 
-    assert f"FAILED {bug.tests}::{bug.fails}" in ended.stdout, ended.stdout
-    assert bug.says in ended.stdout, ended.stdout
+    failed = re.findall(r"^(?:FAILED|ERROR) (\S+)", ended.stdout, re.MULTILINE)
+    assert [each.partition("[")[0] for each in failed] == [f"{bug.tests}::{bug.fails}"]
+    assert bug.says in ended.stdout
 
 
 def test_the_copy_without_a_bug_passes(copy):
