@@ -46,7 +46,7 @@ def run(data: Path | None, port: int | None) -> None:
     """
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         for ending in {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
-            signal.signal(ending, _interrupt)
+            stack.callback(signal.signal, ending, signal.signal(ending, _interrupt))
         folder = stack.enter_context(_folder(data))
         listener = stack.enter_context(_listener(port))
         environ = {
