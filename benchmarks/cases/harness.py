@@ -1,6 +1,5 @@
 """A job by each way of running it, an export as a test of the suite has it, and the guard."""
 
-import json
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from redis import Redis
 from rq import Queue, SimpleWorker, Worker
+from rq.worker import BaseWorker
 
 from benchmarks.rounds import Laps
 from pytest_rq.backends import Backend, Real, fake_connection
@@ -38,7 +38,7 @@ class PromptWorker(Worker):
         """Stop the thread before the message that wakes it."""
         if self.pubsub_thread:
             self.pubsub_thread.stop()
-        super().unsubscribe()
+        super().unsubscribe()  # type: ignore[no-untyped-call]
 
 
 @contextmanager
@@ -51,18 +51,10 @@ def handlers_kept() -> Iterator[None]:
         signal.signal(each, handler)
 
 
-def burst(kind: type[Worker], queue: Queue) -> None:
+def burst(kind: type[BaseWorker], queue: Queue) -> None:
     """Run what waits by a new worker of RQ's."""
     worker = kind([queue], connection=queue.connection)
     worker.work(burst=True, logging_level="WARNING")
-
-
-def cost_of_the_calibration(laps: Laps) -> None:
-    """Plain Python of the kind that a web application consists of."""
-    for _ in laps(2):
-        for number in range(200):
-            row = {"id": number, "body": "x" * 40, "tags": [str(number)] * 5}
-            json.loads(json.dumps(row))
 
 
 def cost_of_stock_rq(laps: Laps) -> None:
