@@ -83,8 +83,10 @@ def install():
     if made.returncode:
         stop(made.stdout + "Making .venv failed; see above, delete .venv, and try again.")
     # No builds: a platform without a wheel gets pip's word at once, not a compiler's later.
+    # No resolving either: the pins are complete, and what pip asks for beside them is newer.
     pip = [PYTHON, "-m", "pip", "install", "-qq", "--no-input", "--disable-pip-version-check"]
-    if subprocess.call(pip + ["--only-binary=:all:", "--require-hashes", "-r", PINS]):
+    pip += ["--only-binary=:all:", "--no-deps", "--require-hashes", "-r", PINS]
+    if subprocess.call(pip):
         stop("Installing failed; see above, check the network, and try again.")
 
 
