@@ -18,7 +18,7 @@ from rq.serializers import JSONSerializer
 from app import create_app
 from app.extensions import db
 from app.models import User
-from app.tasks.queue import QUEUE_NAME
+from app.tasks.queue import QUEUE_NAME, AppJob
 from app.tasks.worker import AppWorker
 
 pytest.register_assert_rewrite("tests.support")
@@ -132,6 +132,7 @@ def app(
         around=stage.app_context,
         worker=lambda _queue: AppWorker(stage, prepare_for_work=False),
         serializer=JSONSerializer,
+        job_class=AppJob,
         default_timeout=stage.config["JOB_TIMEOUT"],
     )
     with databases.fresh(tmp_path):

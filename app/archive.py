@@ -15,21 +15,22 @@ class ArchiveError(ValueError):
     """The archive cannot be read; the text names the line or the post at fault."""
 
 
-def write(file: IO[bytes], posts: Iterable[Row]) -> None:
+def write(file: IO[bytes], posts: Iterable[Row]) -> int:
     """Write the posts as JSON: indented, in UTF-8, times in UTC with microseconds and a Z.
 
     The bytes are those of `json.dumps({"posts": […]}, indent=4, ensure_ascii=False)`, but only one
-    post at a time is in memory.
+    post at a time is in memory. Returns how many there were.
     """
     file.write(b'{\n    "posts": [')
-    before = "\n"
+    before, written = "\n", 0
     for body, timestamp in posts:
         text = json.dumps(body, ensure_ascii=False)
         time = timestamp.astimezone(UTC).strftime(FORMAT)
         row = f'            "body": {text},\n            "timestamp": "{time}"'
         file.write(f"{before}        {{\n{row}\n        }}".encode())
-        before = ",\n"
-    file.write(b"]\n}" if before == "\n" else b"\n    ]\n}")
+        before, written = ",\n", written + 1
+    file.write(b"\n    ]\n}" if written else b"]\n}")
+    return written
 
 
 def read(data: bytes) -> list[Row]:

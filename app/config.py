@@ -44,6 +44,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "REDIS_URL": read("REDIS_URL", _broker, "redis://"),
         "BROKER_TIMEOUT": read("BROKER_TIMEOUT", _seconds, 1.0),
         "JOB_TIMEOUT": read("JOB_TIMEOUT", _whole(1), 3600),
+        "RETRY_PAUSES": read("RETRY_PAUSES", _pauses, [10, 60, 300]),
         "EXPORT_PAUSE": read("EXPORT_PAUSE", _seconds, 0.0),
         "COUNT_PAUSE": read("COUNT_PAUSE", _seconds, 1.0),
         "MAIL_SERVER": read("MAIL_SERVER", str, None),
@@ -51,6 +52,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_USE_TLS": read("MAIL_USE_TLS", _flag, False),
         "MAIL_USERNAME": read("MAIL_USERNAME", str, None),
         "MAIL_PASSWORD": read("MAIL_PASSWORD", str, None),
+        "MAIL_TIMEOUT": read("MAIL_TIMEOUT", _seconds_above_0, 60.0),
         "ADMINS": admins,
         "MAIL_DEFAULT_SENDER": admins[0] if admins else "no-reply@localhost",
         "POSTS_PER_PAGE": read("POSTS_PER_PAGE", _whole(1), 25),
@@ -101,6 +103,19 @@ def _seconds(text: str) -> float:
     if not 0 <= seconds < float("inf"):
         raise ValueError("a number of seconds, 0 or more")
     return seconds
+
+
+def _seconds_above_0(text: str) -> float:
+    if not (seconds := _seconds(text)):
+        raise ValueError("a number of seconds above 0")
+    return seconds
+
+
+def _pauses(text: str) -> list[int]:
+    try:
+        return [] if text == "none" else [_whole(1)(word) for word in _list(text)]
+    except ValueError:
+        raise ValueError("whole seconds from 1 up, separated by commas, or none") from None
 
 
 def _password_hash(text: str) -> str:

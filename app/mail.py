@@ -2,17 +2,24 @@
 
 import mimetypes
 import smtplib
+import ssl
 from collections.abc import Sequence
+from contextlib import suppress
+from email.utils import parseaddr
+from types import TracebackType
 from typing import Any
 
 from flask import current_app, render_template
 from flask_mail import Attachment as MailAttachment
-from flask_mail import Message
+from flask_mail import Connection, Message
 from werkzeug.datastructures import FileStorage
 
-from app.extensions import N_, mail
+from app.extensions import N_
 
 Attachment = tuple[str, str, bytes | str]
+
+# Said by servers of a message over their limit: RFC 5321 at MAIL FROM, RFC 3463 in words.
+TOO_LARGE = (523, 552)
 
 
 class MailMistake(ValueError):
@@ -23,10 +30,63 @@ class MailNotSent(Exception):
     """The mail server did not take the message."""
 
     plain_reason = N_("The email could not be delivered. Please try again later.")
+    passing = False  # whether it may well be taken later
 
 
 class MailNotConfigured(MailNotSent):
     """Mail must really go out, but MAIL_SERVER is not set."""
+
+
+class MailDelayed(MailNotSent):
+    """The mail server could not be reached, hung up, or said that it cannot take it now."""
+
+    passing = True
+
+
+class AddressRefused(MailNotSent):
+    """The mail server does not deliver to this address."""
+
+    plain_reason = N_("The email could not be delivered: the mail server refused the address.")
+
+
+class MailTooLarge(MailNotSent):
+    """The message is larger than the mail server takes."""
+
+    plain_reason = N_("The email could not be delivered: it is too large for the mail server.")
+
+
+class PatientConnection(Connection):
+    """Flask-Mail's connection, with a time-out, and TLS that looks at the certificate.
+
+    What goes wrong in saying good-bye does not matter: the message has been accepted.
+    """
+
+    def configure_host(self) -> smtplib.SMTP:
+        """Return a connection to the mail server, logged in."""
+        timeout = current_app.config["MAIL_TIMEOUT"]
+        host = smtplib.SMTP(self.mail.server, self.mail.port or 25, timeout=timeout)
+        try:
+            if self.mail.use_tls:
+                host.starttls(context=ssl.create_default_context())
+            if self.mail.username and self.mail.password:
+                host.login(self.mail.username, self.mail.password)
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        """Close the connection."""
+        if self.host is not None:
+            with suppress(smtplib.SMTPException, OSError):
+                if error is None:
+                    self.host.quit()
+            self.host.close()
 
 
 def compose(template: str, **context: Any) -> tuple[str, str]:
@@ -88,7 +148,7 @@ def send_now(
     """Hand the message to the mail server and return once it has accepted it.
 
     Raises MailMistake if there is nothing that could be sent, MailNotConfigured without a
-    MAIL_SERVER, and MailNotSent if the server cannot be reached or refuses.
+    MAIL_SERVER, MailDelayed if it may be accepted later, and another MailNotSent if it will not.
     """
     message = Message(subject, list(recipients), text_body, html_body, sender=sender)
     for filename, media_type, data in check(recipients, attachments):
@@ -96,9 +156,31 @@ def send_now(
         message.attachments.append(MailAttachment(filename, media_type, content))
     if message_id:
         message.msgId = message_id
-    if not (current_app.config["MAIL_SERVER"] or current_app.extensions["mail"].suppress):
+    state = current_app.extensions["mail"]
+    if not (current_app.config["MAIL_SERVER"] or state.suppress):
         raise MailNotConfigured("MAIL_SERVER is not set: name the server that mail goes out by.")
     try:
-        mail.send(message)
+        with PatientConnection(state) as connection:
+            connection.send(message)
     except (smtplib.SMTPException, OSError) as error:
-        raise MailNotSent(f"The mail server did not take {subject!r}: {error}") from error
+        raise _outcome(error)(f"The mail server did not take {subject!r}: {error}") from error
+
+
+def stable_id(key: str) -> str:
+    """Return the Message-ID of what is sent for the key, the same however often it is sent."""
+    _name, address = parseaddr(current_app.config["MAIL_DEFAULT_SENDER"])
+    return f"<{key}@{address.rpartition('@')[2]}>"
+
+
+def _outcome(error: smtplib.SMTPException | OSError) -> type[MailNotSent]:
+    """Return what an error of the mail server means for the message."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        lasting = all(code >= 500 for code, _text in error.recipients.values())
+        return AddressRefused if lasting else MailDelayed
+    if isinstance(error, smtplib.SMTPResponseException):
+        if error.smtp_code in TOO_LARGE:
+            return MailTooLarge
+        return MailNotSent if error.smtp_code >= 500 else MailDelayed
+    # The rest of SMTP's own is about what the server cannot do; all else is the network's.
+    lasting = isinstance(error, smtplib.SMTPNotSupportedError)
+    return MailNotSent if lasting else MailDelayed

@@ -210,6 +210,9 @@ class Task(Model):
     state: Mapped[str] = mapped_column(String(16), default=State.QUEUED)
     progress: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(255), default="")
+    # How often its job has begun: what an earlier attempt records is not taken any more.
+    attempt: Mapped[int] = mapped_column(default=0)
+    arguments_json: Mapped[str] = mapped_column(Text, default="{}")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now, onupdate=clock.now)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

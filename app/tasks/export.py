@@ -29,13 +29,15 @@ def export_posts(task_id: str) -> None:
         total = reader.scalar(select(func.count()).where(own)) or 0
         rows = select(Post.body, Post.timestamp).where(own).order_by(Post.timestamp, Post.id)
         posts = reader.execution_options(yield_per=BATCH).execute(rows)
-        archive.write(file, track(task, posts, total, current_app.config["EXPORT_PAUSE"]))
+        pause = current_app.config["EXPORT_PAUSE"]
+        written = archive.write(file, track(task, posts, total, pause))
         file.seek(0)
         send_email(
             _("[Microblog] Your posts"),
             current_app.config["MAIL_DEFAULT_SENDER"],
             [task.user.email],
-            *mail.compose("export_posts", user=task.user, total=total),
+            *mail.compose("export_posts", user=task.user, total=written),
             attachments=[("posts.json", "application/json", file.read())],
             sync=True,
+            key=task_id,
         )

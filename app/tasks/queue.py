@@ -1,13 +1,47 @@
 """Where jobs wait: `app.redis`, the broker, and `app.task_queue` on it."""
 
-from typing import cast
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
 from redis import Redis
-from rq import Queue
+from rq import Queue, Retry
+from rq.job import Job
 from rq.serializers import JSONSerializer
 
+F = TypeVar("F", bound=Callable[..., None])
+
 QUEUE_NAME = "microblog-tasks"
+
+_jobs: set[str] = set()
+
+
+class NotAJob(Exception):
+    """A job names a function that is not to be run as one: the worker does not."""
+
+
+class AppJob(Job):
+    """A job that can be fetched, and so be failed, even if its meta cannot be read."""
+
+    def restore(self, raw_data: Mapping[bytes, bytes]) -> Any:
+        """Take over what the broker holds of the job."""
+        try:
+            self.serializer.loads(raw_data.get(b"meta", b"{}"))
+        except ValueError:
+            raw_data = {name: value for name, value in raw_data.items() if name != b"meta"}
+        return super().restore(raw_data)
+
+
+def runs_as_job(function: F) -> F:
+    """Let workers run this function: whoever can write to the broker may name any other."""
+    _jobs.add(f"{function.__module__}.{function.__qualname__}")
+    return function
+
+
+def check_function(job: Job) -> None:
+    """Raise NotAJob unless the job's function is one that workers may run."""
+    if job.func_name not in _jobs:
+        raise NotAJob(f"{job.func_name} does not run as a job: mark it with @runs_as_job.")
 
 
 def init_app(app: Flask) -> None:
@@ -20,6 +54,7 @@ def init_app(app: Flask) -> None:
         QUEUE_NAME,
         connection=app.redis,  # type: ignore[attr-defined]
         serializer=JSONSerializer,
+        job_class=AppJob,
         default_timeout=app.config["JOB_TIMEOUT"],
     )
 
@@ -27,3 +62,9 @@ def init_app(app: Flask) -> None:
 def task_queue() -> Queue:
     """Return the queue of the current app."""
     return cast(Queue, current_app.task_queue)  # type: ignore[attr-defined]
+
+
+def retries() -> Retry | None:
+    """Return how often, and after which pauses, a job is tried again: what RETRY_PAUSES says."""
+    pauses = current_app.config["RETRY_PAUSES"]
+    return Retry(len(pauses), pauses) if pauses else None

@@ -8,7 +8,8 @@ from rq.executions import Execution
 from rq.job import Job
 
 from app.extensions import db
-from app.tasks.engine import fail_interrupted, recover
+from app.tasks.queue import check_function
+from app.tasks.recovery import interrupted, recover
 
 
 class AppWorker(Worker):
@@ -21,6 +22,7 @@ class AppWorker(Worker):
             [queue],
             connection=queue.connection,
             serializer=queue.serializer,
+            job_class=queue.job_class,
             maintenance_interval=60,
             **options,
         )
@@ -32,19 +34,24 @@ class AppWorker(Worker):
             db.engine.dispose(close=False)
         super().main_work_horse(job, queue)
 
+    def prepare_job_execution(self, job: Job, *args: Any, **options: Any) -> None:
+        """Mark the job as started; one that may not be run here fails by that."""
+        super().prepare_job_execution(job, *args, **options)
+        check_function(job)
+
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run the job in a fresh application context."""
         with self.app.app_context():
             return super().perform_job(job, queue, execution)
 
     def run_maintenance_tasks(self) -> None:
-        """Clean RQ's registries, then end the tasks whose jobs are dead."""
+        """Clean RQ's registries, then settle the tasks whose jobs are dead."""
         super().run_maintenance_tasks()
         with self.app.app_context():
             recover()
 
     def handle_work_horse_killed(self, job: Job, *status: Any) -> None:
-        """End the task of a job whose process was killed, at once."""
+        """Record at once what becomes of the task of a job whose process was killed."""
         super().handle_work_horse_killed(job, *status)
         with self.app.app_context():
-            fail_interrupted(job.id, job)
+            interrupted(job.id, job)

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.extensions import db
 from app.forms import EmptyForm, ProfileForm
 from app.models import RECENT, Task, User
-from app.tasks.engine import recover
+from app.tasks.recovery import recover
 from app.views.paging import page_of
 
 bp = Blueprint("profile", __name__)

@@ -11,8 +11,9 @@ from flask_login import current_user, login_required
 from app.extensions import db
 from app.models import Task
 from app.notifications import since
-from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch, recover
+from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch
 from app.tasks.export import export_posts
+from app.tasks.recovery import recover
 
 bp = Blueprint("tasks", __name__)
 

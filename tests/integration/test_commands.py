@@ -8,8 +8,8 @@ import pytest
 
 from app.extensions import db
 from app.models import Message, Post, Task, User
-from app.tasks.engine import fail_interrupted
 from app.tasks.queue import task_queue
+from app.tasks.recovery import interrupted
 from tests.support.builders import make_task, make_user
 from tests.support.rows import all_of, the
 
@@ -93,7 +93,7 @@ def test_a_task_that_fails_while_watched_is_told_by_words_and_exit_code(
 ):
     def somebody_pulls_the_plug(_seconds):
         task_queue().empty()
-        fail_interrupted(the(Task).id)
+        interrupted(the(Task).id)
 
     with jobs.held(), monkeypatch.context() as patch:
         patch.setattr(time, "sleep", somebody_pulls_the_plug)

@@ -6,7 +6,7 @@ from typing import Any
 from app import clock
 from app.extensions import db
 from app.models import Message, Post, Task, User
-from app.tasks.engine import SILENCE
+from app.tasks.recovery import SILENCE
 
 PASSWORD = "cat"
 BEGINNING = datetime(2026, 1, 31, 12, tzinfo=UTC)

@@ -30,7 +30,7 @@ class SqliteFiles:
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Let nobody else write while the block runs."""
-        with closing(sqlite3.connect(self.current)) as connection:
+        with closing(self.connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield
 

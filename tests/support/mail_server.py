@@ -21,13 +21,39 @@ class MailServer:
         self.port = port
         self.outbox: Outbox | None = None
 
+    @property
+    def refusal(self) -> Exception | None:
+        """What every sender is to get, if the test says so."""
+        return None if self.outbox is None else self.outbox.refusal
+
+    async def handle_MAIL(
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Accept a sender, unless senders are refused."""
+        if isinstance(self.refusal, smtplib.SMTPSenderRefused):
+            return _answer(self.refusal.smtp_code, self.refusal.smtp_error)
+        envelope.mail_from = address
+        envelope.mail_options.extend(options)
+        return "250 OK"
+
+    async def handle_RCPT(
+        self, _server: Any, _session: Any, envelope: Any, address: str, options: list[str]
+    ) -> str:
+        """Accept a recipient, unless recipients are refused."""
+        if isinstance(self.refusal, smtplib.SMTPRecipientsRefused):
+            [answer] = self.refusal.recipients.values()
+            return _answer(*answer)
+        envelope.rcpt_tos.append(address)
+        envelope.rcpt_options.extend(options)
+        return "250 OK"
+
     async def handle_DATA(self, server: Any, _session: Any, envelope: Any) -> str:
-        """Answer as SMTP says, or hang up."""
+        """Accept a message, refuse it, or hang up."""
         if self.outbox is not None:
             try:
                 self.outbox.receive(envelope.content)
             except smtplib.SMTPResponseException as refusal:
-                return f"{refusal.smtp_code} {refusal.smtp_error.decode()}"
+                return _answer(refusal.smtp_code, refusal.smtp_error)
             except smtplib.SMTPServerDisconnected:
                 server.transport.abort()
         return "250 OK"
@@ -38,6 +64,10 @@ class MailServer:
         self.outbox = Outbox(app)
         yield self.outbox
         self.outbox = None
+
+
+def _answer(code: int, text: bytes | str) -> str:
+    return f"{code} {text.decode() if isinstance(text, bytes) else text}"
 
 
 @contextmanager

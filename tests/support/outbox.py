@@ -25,6 +25,7 @@ class Outbox(list[EmailMessage]):
         super().__init__()
         self.app = app
         self.on_arrival: Callable[[], object] = lambda: None
+        self.refusal: Exception | None = None
 
     def receive(self, data: bytes) -> None:
         """Accept a message, unless `on_arrival` refuses."""
@@ -35,21 +36,32 @@ class Outbox(list[EmailMessage]):
         with self.app.app_context():
             self.on_arrival()
 
-    def refuse(self, code: int = 554, text: str = "No, thanks") -> None:
-        """Refuse every message from now on, as a mail server with this answer would."""
-
-        def refuse() -> None:
-            raise smtplib.SMTPDataError(code, text.encode())
-
-        self.on_arrival = refuse
+    def refuse(self, code: int = 554, at: str = "DATA") -> None:
+        """Refuse every message from now on, at MAIL, at RCPT or at DATA, with this code."""
+        answer = (code, b"No, thanks")
+        self.fail_with(
+            {
+                "MAIL": smtplib.SMTPSenderRefused(*answer, "sender"),
+                "RCPT": smtplib.SMTPRecipientsRefused({"recipient": answer}),
+                "DATA": smtplib.SMTPDataError(*answer),
+            }[at]
+        )
 
     def hang_up(self) -> None:
         """Hang up in the middle of every message from now on."""
+        self.fail_with(smtplib.SMTPServerDisconnected("Connection unexpectedly closed"))
 
-        def hang_up() -> None:
-            raise smtplib.SMTPServerDisconnected("Connection unexpectedly closed")
+    def fail_with(self, error: Exception) -> None:
+        """Let the sender of every message get this error from now on."""
 
-        self.on_arrival = hang_up
+        def fail() -> None:
+            raise error
+
+        self.on_arrival, self.refusal = fail, error
+
+    def accept(self) -> None:
+        """Accept every message from now on."""
+        self.on_arrival, self.refusal = lambda: None, None
 
     def dawdle(self, seconds: float) -> None:
         """Take this long over every message from now on."""

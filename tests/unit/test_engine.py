@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import text
 
 from app.extensions import db
-from app.models import Task
+from app.models import UNFINISHED, Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import NotWanted, launch, running, track
+from app.tasks.engine import AlreadyInProgress, NotFailed, launch, relaunch, running, track
+from app.tasks.queue import task_queue
+from app.tasks.record import NotWanted, move
 from tests.support.builders import make_task
-from tests.support.rows import the
+from tests.support.rows import all_of, the
 
 
 def test_a_task_can_be_called_like_the_function_it_is(app, susan):
@@ -23,7 +25,10 @@ def test_a_task_can_be_called_like_the_function_it_is(app, susan):
 def test_a_task_is_run_only_while_it_waits(app, susan, state):
     task_id = make_task(susan, state=state).id
 
-    with pytest.raises(NotWanted, match="is not queued: its job does nothing"), running(task_id):
+    with (
+        pytest.raises(NotWanted, match="does not wait to be run"),
+        running(task_id),
+    ):
         pytest.fail("It ran.")
 
     assert the(Task).state == state
@@ -79,7 +84,56 @@ def test_arguments_that_are_not_json_leave_nothing_in_progress(app, susan):
     with pytest.raises(TypeError, match="not JSON serializable"):
         launch(count_slowly, susan, seconds=object())
 
-    assert the(Task).state == "failed"
+    assert all_of(Task) == []
+
+
+def test_a_failed_task_can_be_run_again_as_it_was_launched(app, jobs, susan):
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=3).id
+    move(task_id, UNFINISHED, state="failed", reason="No luck")
+    task_queue().empty()
+
+    relaunch(the(Task))
+    jobs.run()
+
+    task = the(Task)
+    assert (task.id, task.state, task.reason, task.progress) == (task_id, "finished", "", 100)
+    assert task.ended_at is not None
+
+
+def test_a_task_that_is_run_again_has_not_ended(app, jobs, susan):
+    task = make_task(susan, name="count_slowly", arguments_json='{"seconds": 1}', state="failed")
+
+    with jobs.held():
+        relaunch(task)
+
+    assert (the(Task).state, the(Task).ended_at) == ("queued", None)
+    jobs.run()
+
+
+@pytest.mark.parametrize("state", ["queued", "running", "finished"])
+def test_only_a_failed_task_is_run_again(app, susan, state):
+    with pytest.raises(NotFailed):
+        relaunch(make_task(susan, state=state))
+
+    assert the(Task).state == state
+
+
+def test_a_failed_task_is_not_run_again_beside_another_of_its_name(app, susan):
+    failed = make_task(susan, state="failed")
+    make_task(susan, id="another")
+
+    with pytest.raises(AlreadyInProgress):
+        relaunch(failed)
+
+    assert the(Task, id=failed.id).state == "failed"
+
+
+def test_an_earlier_attempt_records_nothing_any_more(app, susan):
+    task_id = make_task(susan, state="running", attempt=2).id
+
+    assert not move(task_id, UNFINISHED, 1, progress=50)
+    assert move(task_id, UNFINISHED, 2, progress=50)
 
 
 def test_an_exit_in_the_middle_leaves_nothing_in_progress(app, susan):

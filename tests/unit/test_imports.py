@@ -8,7 +8,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 BASE = {"app.clock", "app.extensions"}
 MODELS = BASE | {"app.models", "app.notifications"}
-ENGINE = MODELS | {"app.tasks.engine", "app.tasks.queue"}
+RECORD = MODELS | {"app.tasks.queue", "app.tasks.record"}
+ENGINE = RECORD | {"app.tasks.engine", "app.tasks.recovery"}
 TASKS = {"app.tasks.export", "app.tasks.count", "app.tasks.mail"}
 
 
@@ -33,7 +34,9 @@ MAY_IMPORT = {
     "app.forms": {"app.models", "app.extensions"},
     "app.tasks": set(),
     "app.tasks.queue": MODELS,
-    "app.tasks.engine": MODELS | {"app.tasks.queue"},
+    "app.tasks.record": MODELS,
+    "app.tasks.recovery": RECORD,
+    "app.tasks.engine": RECORD | {"app.tasks.recovery"},
     "app.tasks.worker": ENGINE,
     "app.tasks.count": ENGINE,
     "app.tasks.mail": ENGINE | {"app.mail"},
@@ -100,6 +103,7 @@ def test_only_four_places_commit(name):
         "app.cli",
         "app.demo",
         "app.tasks.engine",
+        "app.tasks.record",
     }
 
     assert committing or ".commit(" not in text

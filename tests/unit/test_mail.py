@@ -1,11 +1,21 @@
 """Messages: mistakes are named where they are made, with the remedy."""
 
+import errno
 import io
+import smtplib
 
 import pytest
 from werkzeug.datastructures import FileStorage
 
-from app.mail import MailMistake, MailNotConfigured, MailNotSent, send_now
+from app.mail import (
+    AddressRefused,
+    MailDelayed,
+    MailMistake,
+    MailNotConfigured,
+    MailNotSent,
+    MailTooLarge,
+    send_now,
+)
 from app.tasks.mail import send_email
 from app.tasks.queue import task_queue
 from tests.support.outbox import attachments_of, html_of, text_of
@@ -113,11 +123,33 @@ def test_without_a_mail_server_nothing_is_said_to_be_sent(no_mail_server):
         send_now(*MESSAGE)
 
 
-def test_a_refusal_of_the_mail_server_is_passed_on(outbox):
-    outbox.refuse(552, "Too large")
+@pytest.mark.backend("inline", "worker", reason="no server can be made to fail in all these ways")
+@pytest.mark.parametrize(
+    ("error", "kind"),
+    [
+        (smtplib.SMTPDataError(554, b"No"), MailNotSent),
+        (smtplib.SMTPDataError(451, b"Later"), MailDelayed),
+        (smtplib.SMTPDataError(552, b"Too large"), MailTooLarge),
+        (smtplib.SMTPSenderRefused(552, b"Too large", "me"), MailTooLarge),
+        (smtplib.SMTPSenderRefused(421, b"Later", "me"), MailDelayed),
+        (smtplib.SMTPRecipientsRefused({"susan": (550, b"Who?")}), AddressRefused),
+        (smtplib.SMTPRecipientsRefused({"susan": (450, b"Later")}), MailDelayed),
+        (smtplib.SMTPAuthenticationError(535, b"Who are you?"), MailNotSent),
+        (smtplib.SMTPNotSupportedError("STARTTLS"), MailNotSent),
+        (smtplib.SMTPServerDisconnected("Connection unexpectedly closed"), MailDelayed),
+        (smtplib.SMTPConnectError(421, b"Later"), MailDelayed),
+        (TimeoutError("timed out"), MailDelayed),
+        (OSError(errno.EHOSTUNREACH, "No route to host"), MailDelayed),
+    ],
+    ids=repr,
+)
+def test_what_an_error_of_the_mail_server_means(outbox, error, kind):
+    outbox.fail_with(error)
 
-    with pytest.raises(MailNotSent, match="did not take 'Hello'"):
+    with pytest.raises(MailNotSent, match="did not take 'Hello'") as refused:
         send_now(*MESSAGE)
+
+    assert type(refused.value) is kind
 
 
 def test_a_message_can_be_given_its_id(outbox):

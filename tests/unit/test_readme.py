@@ -27,7 +27,9 @@ def test_every_promise_is_listed_in_the_words_of_its_tests(file):
     number = str(int(file.stem.split("_")[1]))
     title = file.stem.split("_", 2)[2].replace("_", " ").capitalize()
 
-    assert f"\n{number}. **[{title}.]({file.relative_to(ROOT).as_posix()})**" in README
+    assert f"\n{number}. **[{title}.]({file.relative_to(ROOT).as_posix()})**" in README.replace(
+        ",", ""
+    )
 
 
 def test_every_setting_is_listed():

@@ -1,6 +1,7 @@
 """The worker: a context of its own for each job, and an end for what was killed."""
 
 import logging
+import os
 
 import pytest
 from flask import current_app
@@ -8,7 +9,8 @@ from flask import current_app
 from app.models import Task
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
-from app.tasks.queue import task_queue
+from app.tasks.queue import runs_as_job, task_queue
+from app.tasks.recovery import AGAIN, INTERRUPTED
 from app.tasks.worker import AppWorker
 from pytest_rq.execution import PoliteDeathPenalty
 from tests.support.builders import long_ago, make_task
@@ -32,16 +34,24 @@ def perform(worker, jobs, function):
     return done, job.return_value()
 
 
+@runs_as_job
 def name_of_the_app():
     """A job that needs an application context."""
     return current_app.name
+
+
+def test_a_function_that_is_not_a_job_is_refused(caplog, worker, jobs):
+    done, returned = perform(worker, jobs, os.getpid)
+
+    assert (done, returned) == (False, None)
+    assert "posix.getpid does not run as a job" in caplog.text
 
 
 def test_a_job_has_the_apps_context(worker, jobs):
     assert perform(worker, jobs, name_of_the_app) == (True, "app")
 
 
-def test_a_killed_process_ends_its_task_at_once(worker, jobs, susan):
+def test_the_task_of_a_killed_process_is_tried_again(worker, jobs, susan):
     with jobs.held():
         task_id = launch(count_slowly, susan, seconds=1).id
     job = task_queue().fetch_job(task_id)
@@ -49,10 +59,19 @@ def test_a_killed_process_ends_its_task_at_once(worker, jobs, susan):
 
     worker.handle_work_horse_killed(job, 1, 9, None)
 
-    assert (the(Task).state, the(Task).reason) == (
-        "failed",
-        "The task was interrupted. Please start it again.",
-    )
+    assert (the(Task).state, the(Task).reason) == ("queued", AGAIN)
+
+
+def test_a_killed_process_that_has_no_try_left_ends_its_task(worker, jobs, susan):
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=1).id
+    job = task_queue().fetch_job(task_id)
+    task_queue().empty()
+    job.retries_left = 0
+
+    worker.handle_work_horse_killed(job, 1, 9, None)
+
+    assert (the(Task).state, the(Task).reason) == ("failed", INTERRUPTED)
 
 
 def test_a_killed_process_without_a_task_is_no_trouble(worker, jobs):

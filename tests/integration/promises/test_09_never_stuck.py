@@ -1,6 +1,8 @@
-"""Promise 9: whatever dies, the task ends as failed within a minute of silence."""
+"""Promise 9: whatever dies, the task is tried again or ends as failed, within two minutes."""
 
+import os
 from datetime import timedelta
+from signal import SIGKILL
 
 import pytest
 from freezegun import freeze_time
@@ -10,18 +12,27 @@ from app import clock
 from app.extensions import db
 from app.models import Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import NotWanted, launch, recover
+from app.tasks.engine import launch
 from app.tasks.queue import task_queue
+from app.tasks.record import NotWanted
+from app.tasks.recovery import recover
 from pytest_rq.queue import WorkHorseDied
 from tests.support.builders import long_ago, make_posts, make_task
 from tests.support.rows import the
 
 INTERRUPTED = "The task was interrupted. Please start it again."
+AGAIN = "The last try did not succeed. It will be tried again by itself."
 
 
 def silent(user, **changes):
     """A task that has not been heard of for longer than SILENCE."""
     return make_task(user, updated_at=long_ago(), **changes)
+
+
+@pytest.fixture
+def no_retries(app):
+    """Whatever fails has failed."""
+    app.config["RETRY_PAUSES"] = []
 
 
 @pytest.mark.parametrize("state", ["queued", "running"])
@@ -72,7 +83,7 @@ def test_a_task_whose_job_failed_unheard_ends_as_failed(app, jobs, susan):
 
 
 def test_a_task_that_could_not_record_its_failure_ends_as_failed(
-    client, databases, jobs, outbox, susan
+    no_retries, client, databases, jobs, outbox, susan
 ):
     with jobs.held():
         client.log_in(susan).submit("/tasks/export-posts")
@@ -80,6 +91,39 @@ def test_a_task_that_could_not_record_its_failure_ends_as_failed(
         jobs.run()
     assert the(Task).unfinished
 
+    jobs.advance(seconds=61)
+
+    assert INTERRUPTED in client.get("/user/susan").text
+
+
+def test_a_job_whose_meta_cannot_be_read_is_run_all_the_same(app, jobs, susan):
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=1).id
+    app.redis.hset(f"rq:job:{task_id}", "meta", b"\x80\x05pickled")
+
+    jobs.run()
+
+    assert the(Task).state == "finished"
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"\x80\x05pickled",
+        b'["app.tasks.export.gone", null, ["1"], {}]',
+        b'["app.tasks.gone.export_posts", null, ["1"], {}]',
+    ],
+    ids=["unreadable", "function gone", "module gone"],
+)
+def test_a_job_that_cannot_be_called_ends_its_task_as_failed(
+    no_retries, app, client, jobs, susan, data
+):
+    with jobs.held():
+        client.log_in(susan).submit("/tasks/export-posts")
+    app.redis.hset(f"rq:job:{the(Task).id}", "data", data)
+
+    with jobs.expect_failure(Exception):
+        jobs.run()
     jobs.advance(seconds=61)
 
     assert INTERRUPTED in client.get("/user/susan").text
@@ -98,16 +142,41 @@ def running_export(client, jobs, outbox, susan):
 
 
 @ONLY_REAL
-def test_a_killed_job_ends_its_task_at_once(jobs, running_export):
-    with jobs.expect_failure(WorkHorseDied), jobs.pause(at=2) as job:
+def test_the_owner_of_a_killed_job_is_told_at_once(jobs, running_export):
+    with jobs.pause(at=2) as job:
         job.kill()
 
     [data] = running_export.progress()
-    assert (data["state"], data["progress"], data["reason"]) == ("failed", 33, INTERRUPTED)
+    assert (data["state"], data["progress"], data["reason"]) == ("queued", 33, AGAIN)
 
 
 @ONLY_REAL
-def test_after_a_kill_the_user_can_start_again_at_once(jobs, outbox, running_export):
+def test_a_killed_job_is_tried_again(jobs, outbox, running_export):
+    with jobs.pause(at=2) as job:
+        job.kill()
+
+    jobs.advance(seconds=10)
+
+    assert (the(Task).state, len(outbox)) == ("finished", 1)
+
+
+@ONLY_REAL
+def test_a_job_that_is_killed_time_and_again_ends_its_task_as_failed(
+    app, jobs, outbox, running_export
+):
+    outbox.on_arrival = lambda: os.kill(app.task_queue.executor.worker.horse_pid, SIGKILL)
+
+    with jobs.expect_failure(WorkHorseDied):
+        for pause in (0, *app.config["RETRY_PAUSES"]):
+            jobs.advance(pause)
+
+    assert (the(Task).state, the(Task).reason) == ("failed", INTERRUPTED)
+
+
+@ONLY_REAL
+def test_after_the_last_kill_the_user_can_start_again_at_once(
+    no_retries, jobs, outbox, running_export
+):
     with jobs.expect_failure(WorkHorseDied), jobs.pause(at=2) as job:
         job.kill()
 
@@ -118,14 +187,18 @@ def test_after_a_kill_the_user_can_start_again_at_once(jobs, outbox, running_exp
 
 
 @ONLY_REAL
-def test_a_job_that_died_with_its_worker_ends_its_task_after_its_heartbeat(jobs, running_export):
+def test_a_job_that_died_with_its_worker_is_tried_again_after_its_heartbeat(
+    jobs, outbox, running_export
+):
     with jobs.expect_failure(WorkHorseDied), jobs.pause(at=2) as job:
         job.kill(worker_too=True)
-    assert the(Task).unfinished
+    assert the(Task).state == "running"
 
     jobs.advance(seconds=91)
+    assert AGAIN in running_export.get("/user/susan").text
+    jobs.advance(seconds=10)
 
-    assert INTERRUPTED in running_export.get("/user/susan").text
+    assert (the(Task).state, len(outbox)) == ("finished", 1)
 
 
 def test_a_look_at_the_profile_ends_a_dead_task(client, susan):

@@ -8,10 +8,11 @@ from flask_login import current_user
 
 from app.extensions import db
 from app.models import Post
-from app.tasks.queue import task_queue
+from app.tasks.queue import runs_as_job, task_queue
 from tests.support.rows import the
 
 
+@runs_as_job
 def look_around():
     """Return what a job can see."""
     sight = {

@@ -1,0 +1,64 @@
+"""Never stuck: what died without a word is found, and its task is tried again or ends as failed."""
+
+from datetime import timedelta
+from typing import Any
+
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from rq.job import Job, JobStatus
+from sqlalchemy import select
+
+from app import clock
+from app.extensions import N_, db
+from app.models import UNFINISHED, State, Task
+from app.tasks.queue import task_queue
+from app.tasks.record import move
+
+# How long a task may show no sign of life before the broker is asked what became of its job.
+SILENCE = timedelta(seconds=60)
+
+AGAIN = N_("The last try did not succeed. It will be tried again by itself.")
+INTERRUPTED = N_("The task was interrupted. Please start it again.")
+
+OVER = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCELED)
+WAITING = (JobStatus.QUEUED, JobStatus.SCHEDULED)
+
+
+def recover(*which: Any) -> int:
+    """Settle the silent tasks whose jobs have died; return how many ended as failed.
+
+    `which` are conditions on Task. A task is silent when it has recorded nothing for SILENCE. While
+    the broker cannot be reached, nothing is known about any job, and every task is left alone.
+    """
+    silent = Task.updated_at < clock.now() - SILENCE
+    tasks = select(Task.id).where(Task.state.in_(UNFINISHED), silent, *which)
+    try:
+        return sum(_recover(task_id) for task_id in db.session.scalars(tasks).all())
+    except RedisError:
+        return 0
+
+
+def interrupted(task_id: str, job: Job | None = None) -> bool:
+    """Record that a task's job has died; return whether that ends the task as failed.
+
+    Else RQ runs the job again, if it has retries left, or there was nothing to end.
+    """
+    if job is not None and job.should_retry:
+        move(task_id, UNFINISHED, job=job, state=State.QUEUED, reason=AGAIN)
+        return False
+    return move(task_id, UNFINISHED, job=job, state=State.FAILED, reason=INTERRUPTED)
+
+
+def _recover(task_id: str) -> bool:
+    queue = task_queue()
+    queue.started_job_registry.cleanup()  # retries or fails the jobs of dead workers
+    try:
+        job = queue.job_class.fetch(task_id, queue.connection, queue.serializer)
+    except NoSuchJobError:
+        return interrupted(task_id)
+    status = job.get_status(refresh=False)
+    if status in WAITING:  # it runs again: RQ has found out before us
+        move(task_id, (State.RUNNING,), job=job, state=State.QUEUED, reason=AGAIN)
+    return status in OVER and move(
+        task_id, UNFINISHED, job=job, state=State.FAILED, reason=INTERRUPTED
+    )
