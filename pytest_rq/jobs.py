@@ -80,10 +80,11 @@ class Jobs:
         The clock goes on from there until the test ends.
         """
         __tracebackhide__ = True
+        moved = datetime.now().astimezone() + timedelta(seconds=seconds)
         if freezegun.api.freeze_factories:
-            freezegun.api.freeze_factories[-1].tick(timedelta(seconds=seconds))
+            # Not by its `tick`, which takes back the time that went by since it was last set.
+            freezegun.api.freeze_factories[-1].move_to(moved)
         else:
-            moved = datetime.now().astimezone() + timedelta(seconds=seconds)
             self._clock = freezegun.freeze_time(moved, tick=True, ignore=[PYTESTS_OWN])
             self._clock.start()
         return self.run()

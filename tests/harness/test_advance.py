@@ -35,6 +35,17 @@ def test_the_clock_is_moved_and_goes_on(jobs):
     assert first < second
 
 
+def test_the_clock_never_goes_back(jobs):
+    jobs.advance(3600)
+    start = now()
+    while (later := now()) == start:
+        pass
+
+    jobs.advance(0)
+
+    assert now() >= later
+
+
 def test_the_clock_is_moved_for_jobs_too(queue, jobs):
     before = now()
     jobs.advance(3600)
