@@ -71,12 +71,11 @@ def databases(
 ) -> Iterator[SqliteFiles | PostgresDatabases]:
     """What gives each test a database of its own."""
     chosen = pytestconfig.getoption("--database")
-    folder = tmp_path_factory.mktemp("database")
     if chosen == "sqlite":
-        yield SqliteFiles(folder)
+        yield SqliteFiles(tmp_path_factory.mktemp("database"))
         return
     with ExitStack() as stack:
-        url = stack.enter_context(postgres_server(folder)) if chosen == "postgres" else chosen
+        url = stack.enter_context(postgres_server()) if chosen == "postgres" else chosen
         made = PostgresDatabases(url)
         stack.callback(made.close)
         yield made

@@ -23,9 +23,9 @@ def sqlite(app):
 
 
 @pytest.fixture(scope="module")
-def postgres_url(tmp_path_factory):
+def postgres_url():
     """The URL of a Postgres server of these tests' own, on a socket in a folder."""
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as url:
+    with postgres_server() as url:
         yield url
 
 

