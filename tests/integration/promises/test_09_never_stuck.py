@@ -1,8 +1,6 @@
 """Promise 9: whatever dies, the task is tried again or ends as failed, within two minutes."""
 
-import os
 from datetime import timedelta
-from signal import SIGKILL
 
 import pytest
 from freezegun import freeze_time
@@ -18,6 +16,7 @@ from app.tasks.record import NotWanted
 from app.tasks.recovery import recover
 from pytest_rq.queue import WorkHorseDied
 from tests.support.builders import long_ago, make_posts, make_task
+from tests.support.horses import kill_the_horse
 from tests.support.rows import the
 
 INTERRUPTED = "The task was interrupted. Please start it again."
@@ -164,7 +163,7 @@ def test_a_killed_job_is_tried_again(jobs, outbox, running_export):
 def test_a_job_that_is_killed_time_and_again_ends_its_task_as_failed(
     app, jobs, outbox, running_export
 ):
-    outbox.on_arrival = lambda: os.kill(app.task_queue.executor.worker.horse_pid, SIGKILL)
+    outbox.on_arrival = lambda: kill_the_horse(app)
 
     with jobs.expect_failure(WorkHorseDied):
         for pause in (0, *app.config["RETRY_PAUSES"]):

@@ -1,7 +1,5 @@
 """Promise 10: what may pass is tried again, after growing pauses; nothing is mailed as another."""
 
-import os
-import signal
 from contextlib import ExitStack
 
 import pytest
@@ -9,6 +7,7 @@ import pytest
 from app.mail import MailDelayed
 from app.models import Task
 from tests.support.builders import make_posts
+from tests.support.horses import kill_the_horse
 from tests.support.rows import the
 
 AGAIN = "The last try did not succeed. It will be tried again by itself."
@@ -121,7 +120,7 @@ def test_a_worker_killed_when_the_mail_was_accepted_sends_it_by_the_same_id(
 ):
     def kill():
         outbox.accept()
-        os.kill(app.task_queue.executor.worker.horse_pid, signal.SIGKILL)
+        kill_the_horse(app)
 
     outbox.on_arrival = kill
     client.log_in(susan).submit("/tasks/export-posts")
