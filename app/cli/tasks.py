@@ -1,0 +1,79 @@
+"""`flask tasks`."""
+
+import time
+
+import click
+from flask.cli import AppGroup
+from redis.exceptions import RedisError
+from rq.exceptions import NoSuchJobError
+from sqlalchemy import select
+
+from app.cli.common import plainly, stop, user_called
+from app.extensions import db
+from app.models import State, Task
+from app.tasks.count import count_slowly
+from app.tasks.engine import AlreadyInProgress, launch
+from app.tasks.queue import task_queue
+
+LOOK_EVERY = 0.2
+
+group = AppGroup("tasks", help="Look at tasks, or try one.")
+
+
+@group.command("list")
+@click.option("--user", "name", help="Only this user's tasks.")
+@click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
+@plainly
+def list_tasks(name: str | None, limit: int) -> None:
+    """List tasks, newest first."""
+    query = select(Task).order_by(Task.created_at.desc(), Task.id).limit(limit)
+    if name:
+        query = query.where(Task.user_id == user_called(name).id)
+    rows = db.session.scalars(query).all()
+    for task in rows:
+        began = task.created_at.strftime("%Y-%m-%d %H:%M:%S")
+        line = f"{task.id}  {began}  {task.user.username:12} {task.name:16}"
+        click.echo(f"{line} {task.state:8} {task.progress:3} %  {task.reason}".rstrip())
+    if not rows:
+        click.echo("There are no tasks.")
+
+
+@group.command("try")
+@click.option("--seconds", type=click.IntRange(1), default=23, show_default=True)
+@click.option("--user", "name", help="Whose task it is; the first user's, if not given.")
+@plainly
+def try_task(seconds: int, name: str | None) -> None:
+    """Launch a task that counts seconds, and watch its progress.
+
+    Ctrl-C stops watching; the task goes on.
+    """
+    user = user_called(name)
+    try:
+        task_id = launch(count_slowly, user, seconds=seconds).id
+    except AlreadyInProgress:
+        stop(f"{user.username} has a count in progress: see `flask tasks list`.")
+    try:
+        task = _watch(task_id)
+    except KeyboardInterrupt:
+        click.echo("\nNo longer watching; the task goes on: see `flask tasks list`.")
+        return
+    click.echo(f"The task {task.state}. {task.reason}".rstrip())
+    if task.state == State.FAILED:
+        raise SystemExit(1)
+
+
+def _watch(task_id: str) -> Task:
+    """Show a bar, read from the job's meta, until the task ends; return the task."""
+    queue = task_queue()
+    with click.progressbar(length=100, label="Counting slowly") as bar:
+        while True:
+            db.session.rollback()  # look at what was committed since
+            task = db.session.get_one(Task, task_id, populate_existing=True)
+            try:
+                meta = queue.job_class.fetch(task_id, queue.connection, queue.serializer).meta
+                bar.update(meta["progress"] - bar.pos)
+            except (NoSuchJobError, RedisError):
+                bar.update(task.progress - bar.pos)
+            if not task.unfinished:
+                return task
+            time.sleep(LOOK_EVERY)
