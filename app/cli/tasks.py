@@ -14,28 +14,44 @@ from app.models import State, Task
 from app.tasks.count import count_slowly
 from app.tasks.engine import AlreadyInProgress, launch
 from app.tasks.queue import task_queue
+from app.tasks.recovery import recover
 
 LOOK_EVERY = 0.2
 
-group = AppGroup("tasks", help="Look at tasks, or try one.")
+group = AppGroup("tasks", help="Look at tasks, settle dead ones, or try one.")
 
 
 @group.command("list")
 @click.option("--user", "name", help="Only this user's tasks.")
+@click.option("--failed", is_flag=True, help="Only tasks that failed.")
 @click.option("--limit", type=click.IntRange(1), default=20, show_default=True)
 @plainly
-def list_tasks(name: str | None, limit: int) -> None:
+def list_tasks(name: str | None, failed: bool, limit: int) -> None:
     """List tasks, newest first."""
     query = select(Task).order_by(Task.created_at.desc(), Task.id).limit(limit)
     if name:
         query = query.where(Task.user_id == user_called(name).id)
+    if failed:
+        query = query.where(Task.state == State.FAILED)
     rows = db.session.scalars(query).all()
     for task in rows:
         began = task.created_at.strftime("%Y-%m-%d %H:%M:%S")
         line = f"{task.id}  {began}  {task.user.username:12} {task.name:16}"
         click.echo(f"{line} {task.state:8} {task.progress:3} %  {task.reason}".rstrip())
     if not rows:
-        click.echo("There are no tasks.")
+        click.echo("There are no failed tasks." if failed else "There are no tasks.")
+
+
+@group.command("recover")
+@plainly
+def recover_tasks() -> None:
+    """Settle the tasks whose jobs have died, and say how many ended as failed.
+
+    Workers do so once a minute: this is for when none is running. A task is left alone until it
+    has been silent for a minute.
+    """
+    task_queue().connection.ping()  # while the broker is down nothing is known of any job
+    click.echo(f"{recover()} ended as failed.")
 
 
 @group.command("try")

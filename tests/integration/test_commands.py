@@ -2,18 +2,15 @@
 
 import json
 import re
-import time
 
 import pytest
 
 from app.extensions import db
-from app.models import Message, Post, Task, User
-from app.tasks.queue import task_queue
-from app.tasks.recovery import interrupted
-from tests.support.builders import make_task, make_user
+from app.models import Message, Post, User
 from tests.support.rows import all_of, the
 
-COMMANDS = ["worker", "demo", "seed", "tasks", "tasks list", "tasks try", "posts", "posts import"]
+COMMANDS = ["worker", "demo", "seed", "posts", "posts import"]
+COMMANDS += ["tasks", "tasks list", "tasks recover", "tasks try"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -40,78 +37,6 @@ def test_seed_leaves_alone_what_is_there(flask):
 
     assert flask("seed").output == "susan and david are there already.\n"
     assert len(all_of(Post)) == posts
-
-
-def test_tasks_are_listed_newest_first(flask, susan):
-    make_task(susan, id="first", state="failed", progress=42, reason="It broke.")
-    make_task(susan, id="second")
-
-    lines = flask("tasks", "list").output.splitlines()
-
-    assert [line.split()[0] for line in lines] == ["second", "first"]
-    assert lines[1].endswith("failed    42 %  It broke.")
-
-
-def test_the_tasks_of_one_user_are_listed(flask, susan):
-    make_task(susan, id="susans")
-    make_task(make_user("john"), id="johns")
-
-    [line] = flask("tasks", "list", "--user", "john").output.splitlines()
-
-    assert line.startswith("johns")
-
-
-def test_no_tasks_are_listed_in_words(flask):
-    assert flask("tasks", "list").output == "There are no tasks.\n"
-
-
-@pytest.mark.backend("inline", reason="nobody would run the task while the command watches it")
-def test_a_task_is_tried_with_a_bar(flask, susan):
-    result = flask("tasks", "try", "--seconds", "3")
-
-    assert (result.exit_code, the(Task).state) == (0, "finished")
-    assert "Counting slowly" in result.output
-    assert "The task finished." in result.output
-
-
-def test_ctrl_c_stops_watching_and_leaves_the_task(flask, jobs, monkeypatch, susan):
-    def ctrl_c(_seconds):
-        raise KeyboardInterrupt
-
-    with jobs.held(), monkeypatch.context() as patch:
-        patch.setattr(time, "sleep", ctrl_c)
-        result = flask("tasks", "try")
-    jobs.run()
-
-    assert result.exit_code == 0
-    assert "No longer watching; the task goes on: see `flask tasks list`." in result.output
-    assert the(Task).state == "finished"
-
-
-def test_a_task_that_fails_while_watched_is_told_by_words_and_exit_code(
-    flask, jobs, monkeypatch, susan
-):
-    def somebody_pulls_the_plug(_seconds):
-        task_queue().empty()
-        interrupted(the(Task).id)
-
-    with jobs.held(), monkeypatch.context() as patch:
-        patch.setattr(time, "sleep", somebody_pulls_the_plug)
-        result = flask("tasks", "try")
-
-    assert result.exit_code == 1
-    assert "The task failed. The task was interrupted. Please start it again." in result.output
-
-
-def test_a_second_try_is_refused_in_words(flask, susan):
-    make_task(susan, name="count_slowly")
-
-    result = flask("tasks", "try")
-
-    assert (result.exit_code, result.output) == (
-        1,
-        "Error: susan has a count in progress: see `flask tasks list`.\n",
-    )
 
 
 ROW = {"body": "Grüße 🎉", "timestamp": "2026-01-31T12:00:00.000000Z"}
@@ -163,7 +88,7 @@ def test_a_bad_argument_gets_a_sentence_and_exit_code_2(flask, command, sentence
     assert sentence in result.output
 
 
-@pytest.mark.parametrize("command", ["worker --burst", "tasks try"])
+@pytest.mark.parametrize("command", ["worker --burst", "tasks recover", "tasks try"])
 def test_a_missing_broker_gets_a_sentence(backend, flask, susan, command):
     with backend.down():
         result = flask(*command.split())
@@ -172,7 +97,7 @@ def test_a_missing_broker_gets_a_sentence(backend, flask, susan, command):
     assert result.output.startswith("Error: The broker at REDIS_URL cannot be reached: ")
 
 
-@pytest.mark.parametrize("command", ["seed", "tasks list", "tasks try"])
+@pytest.mark.parametrize("command", ["seed", "tasks list", "tasks recover", "tasks try"])
 def test_a_database_without_tables_gets_a_sentence(app, flask, command):
     db.drop_all()
 
