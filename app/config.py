@@ -41,6 +41,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "RESET_LINK_SECONDS": read("RESET_LINK_SECONDS", _whole(60), 600),
         "SQLALCHEMY_DATABASE_URI": read("DATABASE_URL", _database, f"sqlite:///{ROOT / 'app.db'}"),
         "SQLITE_BUSY_SECONDS": read("SQLITE_BUSY_SECONDS", _seconds, 5.0),
+        "DATABASE_TIMEOUT": read("DATABASE_TIMEOUT", _whole(2), 5),
         "REDIS_URL": read("REDIS_URL", _broker, "redis://"),
         "BROKER_TIMEOUT": read("BROKER_TIMEOUT", _seconds, 1.0),
         "JOB_TIMEOUT": read("JOB_TIMEOUT", _whole(1), 3600),

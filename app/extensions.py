@@ -4,7 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Flask, current_app, request
+from flask import Config, Flask, current_app, request
 from flask_babel import Babel
 from flask_babel import lazy_gettext as _l
 from flask_bootstrap import Bootstrap5
@@ -56,14 +56,21 @@ def N_(text: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Bind every extension to the app."""
-    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
-        timeout = {"connect_args": {"timeout": app.config["SQLITE_BUSY_SECONDS"]}}
-        app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", timeout)
+    app.config.setdefault("SQLALCHEMY_ENGINE_OPTIONS", _engine_options(app.config))
     babel.init_app(app, locale_selector=preferred_language)
     for extension in (bootstrap, csrf, db, login, mail):
         extension.init_app(app)
     migrations = str(Path(__file__).parent.parent / "migrations")
     migrate.init_app(app, db, migrations, compare_type=True, render_as_batch=True)
+
+
+def _engine_options(config: Config) -> dict[str, Any]:
+    """Bound every wait: for another writer; for a server, or for the connection of another page."""
+    if config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        return {"connect_args": {"timeout": config["SQLITE_BUSY_SECONDS"]}}
+    seconds = config["DATABASE_TIMEOUT"]
+    connecting = {"connect_timeout": seconds, "tcp_user_timeout": 1000 * seconds}
+    return {"connect_args": connecting, "pool_timeout": seconds}
 
 
 def preferred_language() -> str | None:

@@ -13,6 +13,8 @@ from uuid import uuid4
 
 from sqlalchemy import URL, make_url
 
+from app.extensions import db
+
 # A job blocked by its launcher's open transaction fails soon, not after the usual time-out.
 PATIENCE = 0.2
 
@@ -34,6 +36,16 @@ class SqliteFiles:
         with closing(self.connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
             yield
+
+    @contextmanager
+    def gone(self) -> Iterator[None]:
+        """Let nobody reach the database while the block runs; open connections are closed."""
+        there, self.current = self.current, self.current / "not-a-folder.db"
+        _let_go()
+        try:
+            yield
+        finally:
+            self.current = there
 
     @contextmanager
     def fresh(self, folder: Path) -> Iterator[None]:
@@ -65,6 +77,18 @@ class PostgresDatabases:
             yield
 
     @contextmanager
+    def gone(self) -> Iterator[None]:
+        """Let nobody reach the database while the block runs; open connections are closed."""
+        _let_go()
+        self._run(f"ALTER DATABASE {self.current} ALLOW_CONNECTIONS false")
+        others = f"pg_stat_activity WHERE datname = '{self.current}'"
+        self._run(f"SELECT pg_terminate_backend(pid) FROM {others}")
+        try:
+            yield
+        finally:
+            self._run(f"ALTER DATABASE {self.current} ALLOW_CONNECTIONS true")
+
+    @contextmanager
     def fresh(self, _folder: Path) -> Iterator[None]:
         """Provide a database for one test."""
         self.current = f"microblog_{uuid4().hex}"
@@ -85,6 +109,12 @@ class PostgresDatabases:
         import psycopg  # only where Postgres is asked for
 
         return psycopg.connect(url.render_as_string(hide_password=False), **options)
+
+
+def _let_go() -> None:
+    """Close the connections of this process that are at rest."""
+    db.session.rollback()
+    db.engine.dispose()
 
 
 @contextmanager

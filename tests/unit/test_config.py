@@ -46,6 +46,7 @@ def test_a_setting_is_read_from_the_environment(name, text, key, value):
     ("name", "text", "remedy"),
     [
         ("DATABASE_URL", "somewhere", "a URL such as"),
+        ("DATABASE_TIMEOUT", "1", "a whole number from 2 up"),
         ("REDIS_URL", "localhost:6379", "starts with redis://"),
         ("MAIL_PORT", "smtp", "a whole number from 1 to 65535"),
         ("MAIL_PORT", "65536", "a whole number from 1 to 65535"),
