@@ -29,6 +29,7 @@ from tests.support.databases import (  # noqa: E402
     postgres_server,
 )
 from tests.support.journal import Journal  # noqa: E402
+from tests.support.log import Log, logged  # noqa: E402
 from tests.support.outbox import Outbox, recorded  # noqa: E402
 from tests.support.visitor import Visitor  # noqa: E402
 
@@ -149,6 +150,13 @@ def outbox(app: Flask, post_office: MailServer | None) -> Iterator[Outbox]:
     """The messages that went out, as their recipients get them."""
     with post_office.recorded(app) if post_office else recorded(app) as outbox:
         yield outbox
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    """What is logged, as lines for machines."""
+    with logged(tmp_path / "log") as log:
+        yield log
 
 
 @pytest.fixture

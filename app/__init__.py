@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import cli, config, errors, extensions, views
+from app import cli, config, errors, extensions, logs, views
 from app.tasks import queue
 
 
@@ -19,6 +19,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__)
     app.config.from_mapping(config.load(os.environ if settings is None else {}))
     app.config.from_mapping(settings or {})
+    logs.init_app(app)
     extensions.init_app(app)
     queue.init_app(app)
     errors.init_app(app)

@@ -56,6 +56,8 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_TIMEOUT": read("MAIL_TIMEOUT", _seconds_above_0, 60.0),
         "ADMINS": admins,
         "MAIL_DEFAULT_SENDER": admins[0] if admins else "no-reply@localhost",
+        "LOG_FORMAT": read("LOG_FORMAT", _one_of("text", "json"), "text"),
+        "LOG_LEVEL": read("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         "POSTS_PER_PAGE": read("POSTS_PER_PAGE", _whole(1), 25),
         "LANGUAGES": read("LANGUAGES", _list, ["en"]),
         "BOOTSTRAP_SERVE_LOCAL": True,
@@ -77,6 +79,15 @@ def _flag(text: str) -> bool:
     if text.lower() not in words:
         raise ValueError("1 or 0")
     return words[text.lower()]
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def convert(text: str) -> str:
+        if text not in words:
+            raise ValueError(" or ".join(words))
+        return text
+
+    return convert
 
 
 def _list(text: str) -> list[str]:

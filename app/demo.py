@@ -131,7 +131,8 @@ def _web_app(environ: dict[str, str], mail_folder: Path) -> Flask:
     app = microblog.create_app(config.load(environ))
     app.config["DEMO_MAILBOX"] = str(mail_folder)
     app.register_blueprint(mailbox.bp)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)  # not a line for every poll
+    for chatty in ("alembic", "app", "werkzeug"):
+        logging.getLogger(chatty).setLevel(logging.WARNING)  # not a line for every poll
     with app.app_context():
         upgrade()
         seed.fill()

@@ -1,5 +1,6 @@
 """`flask worker` and `flask tasks try` as they are in production: processes, forks and a broker."""
 
+import json
 import os
 import pty
 import re
@@ -89,6 +90,18 @@ def test_a_burst_of_work_runs_what_waits_and_ends(deployed, flask):
     output = worker.communicate(timeout=30)[0].decode()
 
     assert (worker.returncode, the(Task).state) == (0, "finished"), output
+
+
+def test_every_line_of_a_worker_is_for_machines_if_asked_for(deployed, environ, flask):
+    environ["LOG_FORMAT"] = "json"
+    task = launch(count_slowly, the(User), seconds="soon")
+
+    output = flask("worker", "--burst", "--name", "one").communicate(timeout=30)[0].decode()
+
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert {"app", "rq.worker"} <= {line["logger"] for line in lines}
+    [error] = [line for line in lines if line["logger"] == "app"]
+    assert (error["job_id"], error["task_id"], error["worker"]) == (task.id, task.id, "one")
 
 
 def test_several_workers_share_the_work_under_names_of_their_own(deployed, flask):

@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "app.clock": set(),
     "app.config": set(),
     "app.extensions": set(),
+    "app.logs": set(),
     "app.models": BASE,
     "app.notifications": BASE | {"app.models"},
     "app.archive": {"app.models"},
@@ -49,7 +50,7 @@ MAY_IMPORT = {
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
     "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
-    "app": {"app.cli", "app.config", "app.errors", "app.extensions", "app.views"}
+    "app": {"app.cli", "app.config", "app.errors", "app.extensions", "app.logs", "app.views"}
     | {"app.tasks.queue"},
 }
 
