@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import cli, config, errors, extensions, logs, views
+from app import alerts, cli, config, errors, extensions, logs, views
 from app.tasks import queue
 
 
@@ -22,6 +22,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     logs.init_app(app)
     extensions.init_app(app)
     queue.init_app(app)
+    alerts.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     cli.init_app(app)

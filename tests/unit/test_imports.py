@@ -25,6 +25,7 @@ MAY_IMPORT = {
     "app.clock": set(),
     "app.config": set(),
     "app.extensions": set(),
+    "app.alerts": {"app.logs", "app.mail"},
     "app.logs": set(),
     "app.models": BASE,
     "app.notifications": BASE | {"app.models"},
@@ -50,8 +51,8 @@ MAY_IMPORT = {
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
     "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
-    "app": {"app.cli", "app.config", "app.errors", "app.extensions", "app.logs", "app.views"}
-    | {"app.tasks.queue"},
+    "app": {"app.alerts", "app.cli", "app.config", "app.errors", "app.extensions", "app.logs"}
+    | {"app.tasks.queue", "app.views"},
 }
 
 
