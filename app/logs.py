@@ -9,7 +9,16 @@ from typing import Any, TextIO, cast
 from urllib.parse import quote
 from uuid import uuid4
 
-from flask import Flask, Response, current_app, g, has_request_context, request, session
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_app_context,
+    has_request_context,
+    request,
+    session,
+)
 from flask.logging import wsgi_errors_stream
 from rq import get_current_job
 
@@ -69,7 +78,7 @@ def _path() -> str:
 
 
 def _of_the_job() -> dict[str, Any]:
-    job = get_current_job()
+    job = get_current_job() or (g.get("job") if has_app_context() else None)
     if job is None:
         return {}
     found = {"job_id": job.id, "worker": job.worker_name}

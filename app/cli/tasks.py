@@ -12,7 +12,7 @@ from app.cli.common import plainly, stop, user_called
 from app.extensions import db
 from app.models import State, Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import AlreadyInProgress, launch
+from app.tasks.engine import AlreadyInProgress, NotRepeatable, launch, relaunch
 from app.tasks.queue import task_queue
 from app.tasks.recovery import recover
 
@@ -52,6 +52,26 @@ def recover_tasks() -> None:
     """
     task_queue().connection.ping()  # while the broker is down nothing is known of any job
     click.echo(f"{recover()} ended as failed.")
+
+
+@group.command("retry")
+@click.argument("task_id", metavar="ID")
+@plainly
+def retry_task(task_id: str) -> None:
+    """Run the failed task ID again, as the same task.
+
+    A mail that it has sent already carries the same Message-ID when it is sent again.
+    """
+    task = db.session.get(Task, task_id)
+    if task is None:
+        stop(f"There is no task {task_id}: see `flask tasks list --failed`.", 2)
+    try:
+        relaunch(task)
+    except NotRepeatable as error:
+        stop(str(error), 2)
+    except AlreadyInProgress:
+        stop(f"{task.user.username} has another {task.name} in progress: wait for its end.")
+    click.echo("It waits for a worker now.")
 
 
 @group.command("try")

@@ -4,6 +4,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from logging import ERROR, WARNING
 from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
@@ -40,8 +41,8 @@ class BrokerUnreachable(NotLaunched):
     """The job could not be enqueued; the task is recorded as failed."""
 
 
-class NotFailed(NotLaunched):
-    """Only a task that has failed can be run again."""
+class NotRepeatable(NotLaunched):
+    """The task cannot be run again; the text says why."""
 
 
 class Kind(NamedTuple):
@@ -96,11 +97,13 @@ def launch(function: Callable[..., None], user: User, **arguments: Any) -> Task:
 def relaunch(task: Task) -> None:
     """Run a failed task again, as the same one: what it has mailed, it mails by the same id.
 
-    Raises NotFailed if it has not failed, and what `launch` raises.
+    Raises NotRepeatable if it has not failed or its function is gone, and what `launch` raises.
     """
+    if task.name not in _kinds:
+        raise NotRepeatable(f"There is no task called {task.name} any more.")
     try:
         if not move(task.id, (State.FAILED,), state=State.QUEUED, reason=""):
-            raise NotFailed(task.name)
+            raise NotRepeatable(f"The task is {task.state}: only one that failed can be run again.")
     except IntegrityError as error:
         db.session.rollback()
         raise AlreadyInProgress(task.name) from error
@@ -154,15 +157,16 @@ def _settle(task_id: str, attempt: int | None, error: BaseException) -> None:
         job.retries_left = 0
     if isinstance(error, NotWanted):  # it has ended already, or is another's
         return
-    outcome = "is tried again" if again else "failed"
-    current_app.logger.error("Task %s %s", task_id, outcome, exc_info=error)
     reason = AGAIN if again else getattr(error, "plain_reason", WENT_WRONG)
     state = State.QUEUED if again else State.FAILED
     try:
         move(task_id, UNFINISHED, attempt, state=state, reason=reason)
     except SQLAlchemyError as lost:  # `begin` or `recover` finds the task as it was
         db.session.rollback()
-        current_app.logger.warning("Task %s: that could not be recorded: %s", task_id, lost)
+        current_app.logger.warning("Task %s: its state could not be recorded: %s", task_id, lost)
+    # Last, for whoever is told of an error by mail is not to keep the owner waiting.
+    level, outcome = (WARNING, "is tried again") if again else (ERROR, "failed")
+    current_app.logger.log(level, "Task %s %s", task_id, outcome, exc_info=error)
 
 
 def track(task: Task, items: Iterable[T], total: int, pause: float = 0) -> Iterator[T]:

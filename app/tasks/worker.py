@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, g
 from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
@@ -42,6 +42,7 @@ class AppWorker(Worker):
     def perform_job(self, job: Job, queue: Queue, execution: Execution) -> bool:
         """Run the job in a fresh application context."""
         with self.app.app_context():
+            g.job = job  # for the log, also of what RQ says before and after
             return super().perform_job(job, queue, execution)
 
     def run_maintenance_tasks(self) -> None:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from app.mail import MailNotSent
 from app.models import Task
 from app.tasks.queue import task_queue
 from app.tasks.recovery import interrupted
@@ -45,6 +46,41 @@ def test_the_failed_tasks_are_listed(flask, susan):
 )
 def test_no_tasks_are_listed_in_words(flask, options, sentence):
     assert flask("tasks", "list", *options.split()).output == sentence
+
+
+def test_a_failed_task_is_run_again(client, flask, jobs, outbox, susan):
+    outbox.refuse(554)
+    client.log_in(susan)
+    with jobs.expect_failure(MailNotSent):
+        client.submit("/tasks/export-posts")
+
+    outbox.accept()
+    result = flask("tasks", "retry", the(Task).id)
+    jobs.run()
+
+    assert result.output == "It waits for a worker now.\n"
+    assert (the(Task).state, len(outbox)) == ("finished", 1)
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"id": "another"}, "There is no task it: see `flask tasks list --failed`."),
+        ({"state": "finished"}, "The task is finished: only one that failed can be run again."),
+        ({"name": "gone"}, "There is no task called gone any more."),
+        ({}, "susan has another export_posts in progress: wait for its end."),
+    ],
+    ids=["unknown", "finished", "function gone", "in progress"],
+)
+def test_a_task_that_cannot_be_run_again_is_left_alone(flask, susan, changes, sentence):
+    make_task(susan, id="unfinished")
+    make_task(susan, **{"id": "it", "state": "failed", **changes})
+
+    result = flask("tasks", "retry", "it")
+
+    assert result.exit_code in (1, 2)
+    assert result.output == f"Error: {sentence}\n"
+    assert {task.attempt for task in all_of(Task)} == {0}
 
 
 def test_dead_tasks_are_ended_and_counted(flask, susan):

@@ -20,6 +20,7 @@ from app.extensions import db
 from app.models import Task, User
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
+from app.tasks.recovery import AGAIN
 from tests.support.builders import make_user
 from tests.support.rows import the
 from tests.support.waiting import wait_for
@@ -127,7 +128,7 @@ def test_a_broker_that_is_not_there_gets_a_sentence(environ, flask):
     assert re.fullmatch("Error: The broker at REDIS_URL cannot be reached: .+\n", output)
 
 
-def test_a_killed_job_ends_its_task_at_once(deployed, flask):
+def test_the_owner_of_a_killed_job_is_told_at_once(deployed, flask):
     worker = flask("worker")
     launch(count_slowly, the(User), seconds=99)
     wait_for(lambda: the(Task).progress)
@@ -135,8 +136,8 @@ def test_a_killed_job_ends_its_task_at_once(deployed, flask):
     [horse] = [each for each in psutil.Process(worker.pid).children() if is_horse(each)]
     horse.kill()
 
-    wait_for(lambda: the(Task).state == "failed", 5)
-    assert the(Task).reason == "The task was interrupted. Please start it again."
+    wait_for(lambda: the(Task).state == "queued", 5)
+    assert the(Task).reason == AGAIN
 
 
 def is_horse(process):

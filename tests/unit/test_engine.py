@@ -6,7 +6,7 @@ from sqlalchemy import text
 from app.extensions import db
 from app.models import UNFINISHED, Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import AlreadyInProgress, NotFailed, launch, relaunch, running, track
+from app.tasks.engine import AlreadyInProgress, NotRepeatable, launch, relaunch, running, track
 from app.tasks.queue import task_queue
 from app.tasks.record import NotWanted, move
 from tests.support.builders import make_task
@@ -113,7 +113,7 @@ def test_a_task_that_is_run_again_has_not_ended(app, jobs, susan):
 
 @pytest.mark.parametrize("state", ["queued", "running", "finished"])
 def test_only_a_failed_task_is_run_again(app, susan, state):
-    with pytest.raises(NotFailed):
+    with pytest.raises(NotRepeatable, match=f"The task is {state}: only one that failed can be"):
         relaunch(make_task(susan, state=state))
 
     assert the(Task).state == state

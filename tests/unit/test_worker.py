@@ -6,6 +6,7 @@ import os
 import pytest
 from flask import current_app
 
+from app.logs import add_context
 from app.models import Task
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
@@ -38,6 +39,20 @@ def perform(worker, jobs, function):
 def name_of_the_app():
     """A job that needs an application context."""
     return current_app.name
+
+
+def test_what_rq_says_of_a_job_is_known_by_the_job(caplog, worker, jobs, susan):
+    caplog.handler.addFilter(add_context)
+    with jobs.held():
+        task_id = launch(count_slowly, susan, seconds=1).id
+    job = task_queue().fetch_job(task_id)
+    task_queue().empty()
+
+    with caplog.at_level(logging.INFO, "rq.worker"):
+        worker.perform_job(job, task_queue(), worker.prepare_execution(job))
+
+    [said] = [record for record in caplog.records if "Job OK" in record.message]
+    assert (said.task_id, said.user_id, said.worker) == (task_id, susan.id, worker.name)
 
 
 def test_a_function_that_is_not_a_job_is_refused(caplog, worker, jobs):
