@@ -37,7 +37,7 @@ def init_app(app: Flask) -> None:
         stderr = logging.StreamHandler(cast(TextIO, wsgi_errors_stream))
         root.addHandler(ours(stderr, app.config["LOG_FORMAT"]))
         root.setLevel(app.config["LOG_LEVEL"])
-        logging.getLogger("rq.worker").setLevel(logging.NOTSET)  # RQ gives it a level of its own
+    logging.getLogger("rq.worker").setLevel(logging.NOTSET)  # RQ gives it a level of its own
     app.before_request(_begin)
     app.after_request(_end)
 

@@ -5,7 +5,9 @@ import re
 from typing import Any, Self
 
 from bs4 import BeautifulSoup
+from flask import session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
 
 from app.models import User
@@ -49,10 +51,17 @@ class Visitor(FlaskClient):
         return self._token
 
     def log_in(self, user: User) -> Self:
-        """Log in, as a browser that kept the cookie of a session."""
-        with self.session_transaction() as session:
-            session.update(_user_id=user.get_id(), _fresh=True)
+        """Log in, as a browser that kept a page open, and the cookie of its session."""
+        kept, self._token = contextvars.Context().run(self._opened_page)
+        with self.session_transaction() as own:
+            own.update(kept, _user_id=user.get_id(), _fresh=True)
         return self
+
+    def _opened_page(self) -> tuple[dict[str, Any], str]:
+        """Return the session and the CSRF token of somebody who has opened a page with a form."""
+        with self.application.test_request_context():
+            token = generate_csrf()
+            return dict(session), token
 
     def log_in_by_form(self, user: User, password: str = PASSWORD) -> Self:
         """Log in as a person does."""
