@@ -10,6 +10,7 @@ from uuid import uuid4
 
 from flask import current_app
 from redis.exceptions import RedisError
+from rq.timeouts import JobTimeoutException
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from app.extensions import N_, db
@@ -26,6 +27,7 @@ T = TypeVar("T")
 COLLECTED = 99
 
 NOT_STARTED = N_("The task could not be started. Please try again in a few minutes.")
+TOOK_TOO_LONG = N_("The task took too long and was stopped.")
 WENT_WRONG = N_("Something went wrong on our side. Please try again later.")
 
 
@@ -157,7 +159,7 @@ def _settle(task_id: str, attempt: int | None, error: BaseException) -> None:
         job.retries_left = 0
     if isinstance(error, NotWanted):  # it has ended already, or is another's
         return
-    reason = AGAIN if again else getattr(error, "plain_reason", WENT_WRONG)
+    reason = AGAIN if again else _reason(error)
     state = State.QUEUED if again else State.FAILED
     try:
         move(task_id, UNFINISHED, attempt, state=state, reason=reason)
@@ -167,6 +169,12 @@ def _settle(task_id: str, attempt: int | None, error: BaseException) -> None:
     # Last, for whoever is told of an error by mail is not to keep the owner waiting.
     level, outcome = (WARNING, "is tried again") if again else (ERROR, "failed")
     current_app.logger.log(level, "Task %s %s", task_id, outcome, exc_info=error)
+
+
+def _reason(error: BaseException) -> str:
+    """Return what the owner of a task is told of the error that ended it."""
+    otherwise = TOOK_TOO_LONG if isinstance(error, JobTimeoutException) else WENT_WRONG
+    return str(getattr(error, "plain_reason", otherwise))
 
 
 def track(task: Task, items: Iterable[T], total: int, pause: float = 0) -> Iterator[T]:

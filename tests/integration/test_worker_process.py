@@ -21,7 +21,7 @@ from app.models import Task, User
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
 from app.tasks.recovery import AGAIN
-from tests.support.builders import make_user
+from tests.support.builders import long_ago, make_task, make_user
 from tests.support.rows import the
 from tests.support.waiting import wait_for
 
@@ -138,6 +138,36 @@ def test_the_owner_of_a_killed_job_is_told_at_once(deployed, flask):
 
     wait_for(lambda: the(Task).state == "queued", 5)
     assert the(Task).reason == AGAIN
+
+
+def test_a_worker_that_is_told_to_stop_finishes_its_job(deployed, flask):
+    worker = flask("worker")
+    launch(count_slowly, the(User), seconds=20)
+    wait_for(lambda: the(Task).progress)
+
+    worker.terminate()
+    output = worker.communicate(timeout=30)[0].decode()
+
+    assert (worker.returncode, the(Task).state) == (0, "finished"), output
+
+
+def test_a_worker_settles_the_tasks_of_dead_ones_when_it_starts(deployed, flask):
+    make_task(the(User), updated_at=long_ago())
+
+    flask("worker").poll()
+
+    wait_for(lambda: the(Task).state == "failed")
+
+
+def test_a_job_that_takes_too_long_is_stopped_and_not_tried_again(deployed, environ, flask):
+    flask("worker")
+    user_id = the(User).id
+    with create_app(load({**environ, "JOB_TIMEOUT": "1"})).app_context():
+        launch(count_slowly, db.session.get(User, user_id), seconds=99)
+        db.engine.dispose()
+
+    wait_for(lambda: the(Task).state == "failed")
+    assert the(Task).reason == "The task took too long and was stopped."
 
 
 def is_horse(process):

@@ -1,6 +1,7 @@
 """Promise 8: a task that raises ends as failed, with a plain reason, and leaves nothing behind."""
 
 import pytest
+from rq.timeouts import JobTimeoutException
 
 from app.extensions import db
 from app.mail import MailNotConfigured, MailNotSent
@@ -101,6 +102,15 @@ def test_an_unknown_error_is_explained_without_its_details(app, susan):
         break_down(task_id)
 
     assert the(Task).reason == "Something went wrong on our side. Please try again later."
+
+
+def test_a_task_that_was_stopped_says_so(app, susan):
+    task_id = make_task(susan).id
+
+    with pytest.raises(JobTimeoutException), running(task_id):
+        raise JobTimeoutException
+
+    assert the(Task).reason == "The task took too long and was stopped."
 
 
 def test_a_failed_task_keeps_nothing_it_half_wrote(app, susan):
