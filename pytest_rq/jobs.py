@@ -80,6 +80,11 @@ class Jobs:
         The clock goes on from there until the test ends.
         """
         __tracebackhide__ = True
+        self.move_clock(seconds)
+        return self.run()
+
+    def move_clock(self, seconds: float) -> None:
+        """Move the clock on, or back if `seconds` are negative, and run nothing."""
         moved = datetime.now().astimezone() + timedelta(seconds=seconds)
         if freezegun.api.freeze_factories:
             # Not by its `tick`, which takes back the time that went by since it was last set.
@@ -87,7 +92,6 @@ class Jobs:
         else:
             self._clock = freezegun.freeze_time(moved, tick=True, ignore=[PYTESTS_OWN])
             self._clock.start()
-        return self.run()
 
     @contextmanager
     def held(self) -> Iterator[None]:

@@ -16,6 +16,7 @@ from app.tasks.record import NotWanted
 from app.tasks.recovery import recover
 from pytest_rq.queue import WorkHorseDied
 from tests.support.builders import long_ago, make_posts, make_task
+from tests.support.dying import die_at
 from tests.support.horses import kill_the_horse
 from tests.support.rows import the
 
@@ -95,39 +96,6 @@ def test_a_task_that_could_not_record_its_failure_ends_as_failed(
     assert INTERRUPTED in client.get("/user/susan").text
 
 
-def test_a_job_whose_meta_cannot_be_read_is_run_all_the_same(app, jobs, susan):
-    with jobs.held():
-        task_id = launch(count_slowly, susan, seconds=1).id
-    app.redis.hset(f"rq:job:{task_id}", "meta", b"\x80\x05pickled")
-
-    jobs.run()
-
-    assert the(Task).state == "finished"
-
-
-@pytest.mark.parametrize(
-    "data",
-    [
-        b"\x80\x05pickled",
-        b'["app.tasks.export.gone", null, ["1"], {}]',
-        b'["app.tasks.gone.export_posts", null, ["1"], {}]',
-    ],
-    ids=["unreadable", "function gone", "module gone"],
-)
-def test_a_job_that_cannot_be_called_ends_its_task_as_failed(
-    no_retries, app, client, jobs, susan, data
-):
-    with jobs.held():
-        client.log_in(susan).submit("/tasks/export-posts")
-    app.redis.hset(f"rq:job:{the(Task).id}", "data", data)
-
-    with jobs.expect_failure(Exception):
-        jobs.run()
-    jobs.advance(seconds=61)
-
-    assert INTERRUPTED in client.get("/user/susan").text
-
-
 ONLY_REAL = pytest.mark.backend("real", reason="only a process can be killed")
 
 
@@ -183,6 +151,20 @@ def test_after_the_last_kill_the_user_can_start_again_at_once(
     jobs.run()
 
     assert len(outbox) == 1
+
+
+@pytest.mark.backend("worker", reason="in a process that goes on nothing is killed for real")
+def test_a_job_that_is_run_again_after_its_worker_died_is_said_to_wait(
+    app, jobs, outbox, running_export
+):
+    die_at(app, progress=33)
+
+    jobs.move_clock(app.config["JOB_TIMEOUT"] + 61)  # which an in-process worker is given
+    [data] = running_export.progress()
+    jobs.advance(10)
+
+    assert (data["state"], data["progress"], data["reason"]) == ("queued", 33, AGAIN)
+    assert (the(Task).state, the(Task).attempt, len(outbox)) == ("finished", 2, 1)
 
 
 @ONLY_REAL
