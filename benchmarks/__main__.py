@@ -3,6 +3,7 @@
 import click
 
 from benchmarks.harness import harness
+from benchmarks.stress import stress
 
 
 @click.group()
@@ -11,4 +12,5 @@ def main() -> None:
 
 
 main.add_command(harness)
+main.add_command(stress)
 main(prog_name="python -m benchmarks")

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from redis.exceptions import RedisError
+from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 from sqlalchemy import select
@@ -57,8 +58,34 @@ def _recover(task_id: str) -> bool:
     except NoSuchJobError:
         return interrupted(task_id)
     status = job.get_status(refresh=False)
+    if status == JobStatus.QUEUED and _is_lost(job, queue):
+        return _retry(job, queue)
     if status in WAITING:  # it runs again: RQ has found out before us
         move(task_id, (State.RUNNING,), job=job, state=State.QUEUED, reason=AGAIN)
     return status in OVER and move(
         task_id, UNFINISHED, job=job, state=State.FAILED, reason=INTERRUPTED
     )
+
+
+def _is_lost(job: Job, queue: Queue) -> bool:
+    """Return whether a job that should wait is nowhere: a worker took it, and died before it ran.
+
+    The places are asked in the order in which a job goes through them, so as not to miss it.
+    """
+    return not (
+        queue.get_job_position(job.id) is not None
+        or job.id in queue.intermediate_queue.get_job_ids()  # RQ's workers look there
+        or job.id in queue.started_job_registry
+    )
+
+
+def _retry(job: Job, queue: Queue) -> bool:
+    """Let a lost job cost one of its tries, as any other death does."""
+    failed = interrupted(job.id, job)
+    with queue.connection.pipeline() as pipeline:
+        if failed:
+            job.set_status(JobStatus.FAILED, pipeline=pipeline)
+        else:
+            job.retry(queue, pipeline)
+        pipeline.execute()
+    return failed

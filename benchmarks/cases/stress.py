@@ -1,0 +1,189 @@
+"""What the task system is put under: kills, clicks, and events in any order, each counted.
+
+The sizes come from the environment; what was counted goes out as properties of the test.
+"""
+
+import json
+import multiprocessing
+import os
+import signal
+import time
+from collections import Counter
+from collections.abc import Callable
+from random import Random
+from typing import Any
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, settings
+from hypothesis.stateful import run_state_machine_as_test
+from rq import Queue
+from rq.job import Job
+
+from app.extensions import db
+from app.models import State, Task
+from app.tasks.engine import AlreadyInProgress, launch
+from app.tasks.export import export_posts
+from app.tasks.recovery import recover
+from pytest_rq.execution import Forks
+from pytest_rq.jobs import Jobs
+from tests.support import databases
+from tests.support.builders import make_posts, make_user
+from tests.support.machine import Machine
+from tests.support.outbox import Outbox
+from tests.support.rows import all_of
+
+SIZES: dict[str, int] = json.loads(os.environ.get("STRESS_SIZES", "{}"))
+SEED = int(os.environ.get("STRESS_SEED", "1"))
+HOUR = 3600
+PROCESSES = 8
+IN_PROGRESS = "An export is already in progress."
+STARTED = "Your export has started."
+
+Record = Callable[[str, object], None]
+pytestmark = pytest.mark.timeout(3600)
+
+
+class Murderer(Forks):
+    """Kills the process of a job after a random time, and one time in three its worker too."""
+
+    def __init__(self, queue: Queue, forks: Forks, outbox: Outbox, kills: int) -> None:
+        super().__init__(queue, forks._make_worker)
+        self.outbox, self.kills_left, self.random = outbox, kills, Random(SEED)
+        self.counts: Counter[str] = Counter()
+        self.in_the_window: Counter[str] = Counter()  # by task: accepted, and not recorded
+
+    def execute_job(self, job: Job, queue: Queue) -> None:
+        """Fork a process for the job, and kill it if it has not ended by then."""
+        before = len(self.outbox)
+        execution = self.start(job, queue)
+        pid = self.worker.horse_pid
+        if self.kills_left and not _ended(pid, within=self.random.expovariate(1 / 0.03)):
+            os.kill(pid, signal.SIGKILL)
+            self.kills_left -= 1
+            self.counts["jobs killed"] += 1
+            if self.random.random() < 1 / 3:
+                os.waitpid(pid, 0)
+                del self.worker  # nobody is left to tell how it ended
+                self.counts["with their worker"] += 1
+                self._look_at_the_window(job, before)
+                return
+        self.finish(job, queue, execution)
+        self._look_at_the_window(job, before)
+
+    def _look_at_the_window(self, job: Job, before: int) -> None:
+        [task] = all_of(Task, id=job.id)
+        if len(self.outbox) > before and task.state != State.FINISHED:
+            self.in_the_window[job.id] += 1
+
+
+def _ended(pid: int, within: float) -> bool:
+    until = time.monotonic() + within
+    look = os.WEXITED | os.WNOHANG | os.WNOWAIT
+    while time.monotonic() < until:
+        if os.waitid(os.P_PID, pid, look):
+            return True
+        time.sleep(0.0005)
+    return False
+
+
+def stress_kills(app: Flask, jobs: Jobs, outbox: Outbox, record_property: Record) -> None:
+    """Kill jobs and workers in mid-export: no task is stuck, no mail lost or sent as another."""
+    users = [make_user(f"user{number}") for number in range(5)]
+    for user in users:
+        make_posts(user, *map(str, range(20)))
+    queue: Any = app.task_queue  # type: ignore[attr-defined]
+    queue.executor = murderer = Murderer(queue, queue.executor, outbox, SIZES["kills"])
+
+    while murderer.kills_left:
+        with jobs.held():
+            for user in users:
+                try:
+                    launch(export_posts, user)
+                except AlreadyInProgress:
+                    murderer.counts["refused meanwhile"] += 1
+        jobs.advance(murderer.random.choice((0, 10, 60, 100, 300)))
+    for _ in range(8):
+        jobs.advance(HOUR)
+        recover()
+
+    for run in queue.runs:
+        run.expected = True
+    tasks = all_of(Task)
+    states = Counter(task.state for task in tasks)
+    mails = Counter(str(message["Message-ID"]) for message in outbox)
+    copies = {task.id: mails.pop(f"<{task.id}@example.com>", 0) for task in tasks}
+    finished = [task.id for task in tasks if task.state == State.FINISHED]
+    repeated = sum(max(0, copies[each] - 1) for each in copies)
+    beyond = [each for each in finished if copies[each] - 1 > murderer.in_the_window[each]]
+    for name, count in (*murderer.counts.items(), *states.items()):
+        record_property(name, count)
+    record_property("tasks", len(tasks))
+    record_property("mails repeated, by the same Message-ID, in the one window", repeated)
+    record_property("stuck", sum(task.unfinished for task in tasks))
+    record_property("finished without a mail", sum(not copies[each] for each in finished))
+    record_property("mails repeated beyond the window", len(beyond))
+    assert sum(states.values()) == states[State.FINISHED] + states[State.FAILED]
+    assert (beyond, mails) == ([], {})
+    assert all(copies[each] for each in finished)
+
+
+def stress_clicks(
+    app: Flask,
+    jobs: Jobs,
+    outbox: Outbox,
+    monkeypatch: pytest.MonkeyPatch,
+    record_property: Record,
+) -> None:
+    """Let several processes ask for one user's export at once: one task, one mail, all are told."""
+    monkeypatch.setattr(databases, "PATIENCE", 30.0)  # as patient as a queue of clicks is long
+    susan = make_user("susan", posts=("first", "second"))
+    visitor: Any = app.test_client().log_in(susan)  # type: ignore[attr-defined]
+    each = SIZES["clicks"] // PROCESSES
+    fork = multiprocessing.get_context("fork")
+    gate, told = fork.Barrier(PROCESSES), fork.Queue()
+    db.session.commit()
+
+    def click() -> None:
+        with app.app_context():
+            db.engine.dispose(close=False)
+        gate.wait()
+        for _ in range(each):
+            page = visitor.submit("/tasks/export-posts", follow_redirects=True)
+            told.put(
+                (page.status_code, "refused" if IN_PROGRESS in page.text else STARTED in page.text)
+            )
+
+    processes = [fork.Process(target=click) for _ in range(PROCESSES)]
+    for process in processes:
+        process.start()
+    answers = Counter(told.get(timeout=600) for _ in range(PROCESSES * each))
+    for process in processes:
+        process.join()
+    jobs.run()
+
+    record_property("clicks", answers.total())
+    record_property("processes", PROCESSES)
+    record_property("started", answers[200, True])
+    record_property("told that one is in progress", answers[200, "refused"])
+    record_property("tasks", len(all_of(Task)))
+    record_property("mails", len(outbox))
+    assert answers == {(200, True): 1, (200, "refused"): PROCESSES * each - 1}
+    assert (len(all_of(Task)), len(outbox)) == (1, 1)
+
+
+def stress_machine(app: Flask, jobs: Jobs, outbox: Outbox, record_property: Record) -> None:
+    """Drive launches, deaths, outages and polls in random orders until there were enough steps."""
+    some = settings(
+        max_examples=20,
+        stateful_step_count=50,
+        database=None,
+        print_blob=False,
+        suppress_health_check=list(HealthCheck),
+    )
+    Machine.steps.clear()
+    while Machine.steps.total() < SIZES["steps"]:
+        run_state_machine_as_test(lambda: Machine(app, jobs, outbox), settings=some)
+    record_property("steps", Machine.steps.total())
+    for name, count in sorted(Machine.steps.items()):
+        record_property(name, count)
