@@ -22,6 +22,21 @@ def test_every_link_leads_somewhere(page):
     assert [link for link in links if not (page.parent / link).exists()] == []
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_test_that_is_named_exists(page):
+    named = re.findall(r"\[(test_\w+)\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+
+    found = [name for name, file in named if f"def {name}(" in (page.parent / file).read_text()]
+    assert found == [name for name, _file in named]
+
+
+def test_every_test_of_a_fault_is_in_the_table_of_faults():
+    table = (ROOT / "docs/reliability.md").read_text(encoding="utf-8")
+    files = sorted((ROOT / "tests/integration/faults").glob("test_*.py"))
+
+    assert [file.name for file in files if f"faults/{file.name}" not in table] == []
+
+
 @pytest.mark.parametrize("file", PROMISES, ids=lambda file: file.stem)
 def test_every_promise_is_listed_in_the_words_of_its_tests(file):
     number = str(int(file.stem.split("_")[1]))
