@@ -1,4 +1,4 @@
-"""`stress`: kills, clicks and random orders of events, by the hundred, and what came of them."""
+"""`stress`: kills, clicks, polls and random orders of events, and what came of them."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ import click
 
 ROOT = Path(__file__).parents[1]
 CASES = ROOT / "benchmarks" / "cases" / "stress.py"
-FULL = {"kills": 200, "clicks": 200, "steps": 10_000}
-QUICK = {"kills": 10, "clicks": 40, "steps": 500}
+FULL = {"kills": 200, "clicks": 200, "tasks": 20, "steps": 10_000}
+QUICK = {"kills": 10, "clicks": 40, "tasks": 2, "steps": 500}
 
 # As the suite is run, but for what it is not about, and each case in a process of its own.
 OPTIONS = ["-q", "-x", "-m", "", "--force-enable-socket", "-o", "python_functions=stress_*"]
@@ -40,6 +40,8 @@ RUNS = [
     Case("stress_kills", "real", "postgres"),
     Case("stress_clicks", "real", "sqlite"),
     Case("stress_clicks", "real", "postgres"),
+    Case("stress_polls", "real", "sqlite"),
+    Case("stress_polls", "real", "postgres"),
     Case("stress_machine", "worker", "sqlite"),
 ]
 
@@ -49,7 +51,7 @@ RUNS = [
 @click.option("--json", "as_json", is_flag=True, help="Write JSON instead of tables.")
 @click.option("--seed", type=int, default=1, show_default=True, help="When to kill.")
 def stress(quick: bool, as_json: bool, seed: int) -> None:
-    """Kills of workers, clicks from several processes, events in any order; exit 1 if one fails."""
+    """Kills of workers, clicks and polls at once, events in any order; exit 1 if one fails."""
     sizes = QUICK if quick else FULL
     counted: dict[str, dict[str, int]] = {}
     hidden = not sys.stderr.isatty()

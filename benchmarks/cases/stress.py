@@ -6,30 +6,26 @@ The sizes come from the environment; what was counted goes out as properties of 
 import json
 import multiprocessing
 import os
-import signal
-import time
 from collections import Counter
 from collections.abc import Callable
-from random import Random
 from typing import Any
 
 import pytest
 from flask import Flask
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
-from rq import Queue
-from rq.job import Job
 
 from app.extensions import db
 from app.models import State, Task
 from app.tasks.engine import AlreadyInProgress, launch
 from app.tasks.export import export_posts
+from app.tasks.record import begin, move
 from app.tasks.recovery import recover
-from pytest_rq.execution import Forks
+from benchmarks.cases.murderer import Murderer
 from pytest_rq.jobs import Jobs
 from tests.support import databases
-from tests.support.builders import make_posts, make_user
-from tests.support.machine import Machine
+from tests.support.builders import make_posts, make_task, make_user
+from tests.support.machine import Machine, Page
 from tests.support.outbox import Outbox
 from tests.support.rows import all_of
 
@@ -44,56 +40,13 @@ Record = Callable[[str, object], None]
 pytestmark = pytest.mark.timeout(3600)
 
 
-class Murderer(Forks):
-    """Kills the process of a job after a random time, and one time in three its worker too."""
-
-    def __init__(self, queue: Queue, forks: Forks, outbox: Outbox, kills: int) -> None:
-        super().__init__(queue, forks._make_worker)
-        self.outbox, self.kills_left, self.random = outbox, kills, Random(SEED)
-        self.counts: Counter[str] = Counter()
-        self.in_the_window: Counter[str] = Counter()  # by task: accepted, and not recorded
-
-    def execute_job(self, job: Job, queue: Queue) -> None:
-        """Fork a process for the job, and kill it if it has not ended by then."""
-        before = len(self.outbox)
-        execution = self.start(job, queue)
-        pid = self.worker.horse_pid
-        if self.kills_left and not _ended(pid, within=self.random.expovariate(1 / 0.03)):
-            os.kill(pid, signal.SIGKILL)
-            self.kills_left -= 1
-            self.counts["jobs killed"] += 1
-            if self.random.random() < 1 / 3:
-                os.waitpid(pid, 0)
-                del self.worker  # nobody is left to tell how it ended
-                self.counts["with their worker"] += 1
-                self._look_at_the_window(job, before)
-                return
-        self.finish(job, queue, execution)
-        self._look_at_the_window(job, before)
-
-    def _look_at_the_window(self, job: Job, before: int) -> None:
-        [task] = all_of(Task, id=job.id)
-        if len(self.outbox) > before and task.state != State.FINISHED:
-            self.in_the_window[job.id] += 1
-
-
-def _ended(pid: int, within: float) -> bool:
-    until = time.monotonic() + within
-    look = os.WEXITED | os.WNOHANG | os.WNOWAIT
-    while time.monotonic() < until:
-        if os.waitid(os.P_PID, pid, look):
-            return True
-        time.sleep(0.0005)
-    return False
-
-
 def stress_kills(app: Flask, jobs: Jobs, outbox: Outbox, record_property: Record) -> None:
     """Kill jobs and workers in mid-export: no task is stuck, no mail lost or sent as another."""
     users = [make_user(f"user{number}") for number in range(5)]
     for user in users:
         make_posts(user, *map(str, range(20)))
     queue: Any = app.task_queue  # type: ignore[attr-defined]
-    queue.executor = murderer = Murderer(queue, queue.executor, outbox, SIZES["kills"])
+    queue.executor = murderer = Murderer(queue, queue.executor, outbox, SIZES["kills"], SEED)
 
     while murderer.kills_left:
         with jobs.held():
@@ -170,6 +123,55 @@ def stress_clicks(
     record_property("mails", len(outbox))
     assert answers == {(200, True): 1, (200, "refused"): PROCESSES * each - 1}
     assert (len(all_of(Task)), len(outbox)) == (1, 1)
+
+
+def stress_polls(app: Flask, monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
+    """Let workers report for one user while a page polls: the last state of each task arrives."""
+    monkeypatch.setattr(databases, "PATIENCE", 30.0)
+    susan = make_user("susan")
+    page = Page(susan, app.test_client())
+    heard: dict[str, list[tuple[str, int]]] = {}
+    fork = multiprocessing.get_context("fork")
+    names = [f"task {number}" for number in range(SIZES["tasks"])]
+    ids = [make_task(susan, name=name).id for name in names]
+    db.session.commit()
+
+    def report(task_id: str) -> None:
+        with app.app_context():
+            db.engine.dispose(close=False)
+            attempt = begin(task_id)
+            for progress in range(1, 100):
+                move(task_id, (State.RUNNING,), attempt, progress=progress)
+            move(task_id, (State.RUNNING,), attempt, state=State.FINISHED, progress=100)
+
+    polls = 0
+    for pair in zip(ids[::2], ids[1::2], strict=True):
+        workers = [fork.Process(target=report, args=[task_id]) for task_id in pair]
+        for worker in workers:
+            worker.start()
+        while alive := any(worker.is_alive() for worker in workers):
+            page.poll()
+            polls += 1
+            for task_id, data in page.heard.items():
+                seen = heard.setdefault(task_id, [])
+                if (told := (data["state"], data["progress"])) not in seen[-1:]:
+                    seen.append(told)
+        assert not alive
+        page.poll()
+
+    last = Counter((data["state"], data["progress"]) for data in page.heard.values())
+    going_back = [
+        each
+        for each in heard.values()
+        if [progress for _, progress in each] != sorted(progress for _, progress in each)
+    ]
+    record_property("tasks, two at a time", len(ids))
+    record_property("records", 101 * len(ids))
+    record_property("polls", polls)
+    record_property("states heard on the way", sum(map(len, heard.values())))
+    record_property("last states missed", len(ids) - last["finished", 100])
+    record_property("heard going back", len(going_back))
+    assert (last, going_back) == ({("finished", 100): len(ids)}, [])
 
 
 def stress_machine(app: Flask, jobs: Jobs, outbox: Outbox, record_property: Record) -> None:

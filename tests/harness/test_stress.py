@@ -31,4 +31,6 @@ def test_nothing_is_stuck_lost_or_repeated_under_stress():
         assert [kills[each] for each in NEVER] == [0, 0, 0]
         clicks = counts[f"clicks, real on {database}"]
         assert (clicks["clicks"], clicks["started"], clicks["mails"]) == (sizes["clicks"], 1, 1)
+        polls = counts[f"polls, real on {database}"]
+        assert (polls["last states missed"], polls["heard going back"]) == (0, 0)
     assert counts["machine, worker on sqlite"]["steps"] >= sizes["steps"]
