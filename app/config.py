@@ -37,6 +37,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "SECRET_KEY": read("SECRET_KEY", str, DEVELOPMENT_KEY if debug else None),
         "SESSION_COOKIE_SAMESITE": "Lax",
         "TRUSTED_HOSTS": read("TRUSTED_HOSTS", _list, None),
+        "MAX_CONTENT_LENGTH": read("MAX_CONTENT_LENGTH", _whole(1000), 500_000),
         "PASSWORD_HASH": read("PASSWORD_HASH", _password_hash, "scrypt"),
         "RESET_LINK_SECONDS": read("RESET_LINK_SECONDS", _whole(60), 600),
         "SQLALCHEMY_DATABASE_URI": read("DATABASE_URL", _database, f"sqlite:///{ROOT / 'app.db'}"),

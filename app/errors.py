@@ -1,35 +1,62 @@
-"""Pages for what went wrong."""
+"""Pages for what went wrong. They ask the database nothing: it may be what went wrong."""
 
-from flask import Flask, render_template
+from flask import Flask, Response, current_app
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from sqlalchemy import exc
+from werkzeug.exceptions import BadHost, HTTPException, SecurityError, ServiceUnavailable
 
-from app.extensions import db
+RETRY_AFTER = 30
+
+# What each page is called, and what its reader can do; for a code that is not here, 400 or 500.
+WORDS = {
+    400: (
+        _l("This request makes no sense to us"),
+        _l("Check the address, or start from the timeline."),
+    ),
+    403: (_l("This is not for you"), _l("Log in as somebody who may see it.")),
+    404: (_l("There is no such page"), _l("Check the address, or start from the timeline.")),
+    405: (_l("This cannot be done by a link"), _l("Use the button on the page it came from.")),
+    413: (_l("This is too much at once"), _l("Go back, and send less.")),
+    500: (
+        _l("Something went wrong"),
+        _l("It is our fault and has been logged. Please try again later."),
+    ),
+    503: (_l("We are having trouble"), _l("It has been logged. Please try again in a minute.")),
+}
+STALE = (_l("This form has expired"), _l("Go back, reload the page, and send the form again."))
 
 
 def init_app(app: Flask) -> None:
     """Give each error its page."""
+    app.register_error_handler(HTTPException, refused)
     app.register_error_handler(CSRFError, stale_form)
-    app.register_error_handler(404, not_found)
-    app.register_error_handler(500, internal_error)
+    for nowhere in (BadHost, SecurityError):  # by that name no page of ours can be linked to
+        app.register_error_handler(nowhere, lambda error: error)
+    for down in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
+        app.register_error_handler(down, database_down)
 
 
-def stale_form(_error: CSRFError) -> ResponseReturnValue:
+def refused(error: HTTPException) -> ResponseReturnValue:
+    """Answer with the page of this error, and the headers that belong to it."""
+    code = error.code or 500
+    return _page(error, *WORDS.get(code, WORDS[400 if code < 500 else 500]))
+
+
+def stale_form(error: CSRFError) -> ResponseReturnValue:
     """Say that a form was too old, or came from elsewhere."""
-    advice = _("Go back, reload the page, and send the form again.")
-    return render_template("error.html", title=_("This form has expired"), advice=advice), 400
+    return _page(error, *STALE)
 
 
-def not_found(_error: HTTPException) -> ResponseReturnValue:
-    """Say that there is no such page."""
-    advice = _("Check the address, or start from the timeline.")
-    return render_template("error.html", title=_("There is no such page"), advice=advice), 404
+def database_down(error: Exception) -> ResponseReturnValue:
+    """Say when to come back, and log what the database said."""
+    current_app.logger.error("The database did not answer", exc_info=error)
+    return refused(ServiceUnavailable(retry_after=RETRY_AFTER))
 
 
-def internal_error(_error: HTTPException) -> ResponseReturnValue:
-    """Say that it is our fault."""
-    db.session.rollback()
-    advice = _("It is our fault and has been logged. Please try again later.")
-    return render_template("error.html", title=_("Something went wrong"), advice=advice), 500
+def _page(error: HTTPException, title: str, advice: str) -> Response:
+    # Not render_template, which asks who is looking: every page would wait for the database.
+    template = current_app.jinja_env.get_template("error.html")
+    page = template.render(title=title, advice=advice)
+    return current_app.response_class(page, error.code, error.get_headers())

@@ -23,19 +23,25 @@ class Visitor(FlaskClient):
     pytest-flask keeps open, and those of other visitors, are not seen by it.
     """
 
+    base_url = "http://localhost"
     _token: str | None = None
 
     def __enter__(self) -> Self:
         return self  # pytest-flask's `client` enters it; no context is kept after a request
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
-        """Make a request."""
+        """Make a request, and take its whole answer."""
+        options = {"buffered": True, "base_url": self.base_url} | options
         return contextvars.Context().run(super().open, *args, **options)
 
     def page(self, path: str) -> BeautifulSoup:
         """Return a page, parsed."""
         answer = self.get(path)
         assert answer.status_code == 200, f"{path} answered {answer.status}."
+        return self.parsed(answer)
+
+    def parsed(self, answer: TestResponse) -> BeautifulSoup:
+        """Return the page of an answer, parsed."""
         return BeautifulSoup(answer.text, "html.parser")
 
     def submit(self, path: str, follow_redirects: bool = False, **fields: Any) -> TestResponse:
@@ -67,6 +73,7 @@ class Visitor(FlaskClient):
         """Log in as a person does."""
         answer = self.submit("/login", username=user.username, password=password)
         assert answer.location == "/", "The log-in was refused."
+        self._token = None  # it was that of the session before
         return self
 
     def notifications(self, since: float = 0.0) -> list[dict[str, Any]]:

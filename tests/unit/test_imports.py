@@ -32,7 +32,7 @@ MAY_IMPORT = {
     "app.archive": {"app.models"},
     "app.tokens": MODELS,
     "app.mail": MODELS,
-    "app.errors": {"app.extensions"},
+    "app.errors": set(),
     "app.seed": MODELS,
     "app.forms": {"app.models", "app.extensions"},
     "app.tasks": set(),
