@@ -101,6 +101,7 @@ def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | 
         {
             "TESTING": True,
             "SECRET_KEY": "for tests only",
+            "HTTPS": False,
             "SQLALCHEMY_DATABASE_URI": databases.url,
             "SQLALCHEMY_ENGINE_OPTIONS": {"creator": databases.connect},
             "PASSWORD_HASH": "pbkdf2:sha256:1",

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import alerts, cli, config, errors, extensions, logs, views
+from app import alerts, cli, config, errors, extensions, logs, security, views
 from app.tasks import queue
 
 
@@ -20,6 +20,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(config.load(os.environ if settings is None else {}))
     app.config.from_mapping(settings or {})
     logs.init_app(app)
+    security.init_app(app)
     extensions.init_app(app)
     queue.init_app(app)
     alerts.init_app(app)

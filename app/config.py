@@ -35,7 +35,10 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
     admins = read("ADMINS", _list, [])
     return {
         "SECRET_KEY": read("SECRET_KEY", str, DEVELOPMENT_KEY if debug else None),
+        "HTTPS": read("HTTPS", _flag, not debug),
         "SESSION_COOKIE_SAMESITE": "Lax",
+        "REMEMBER_COOKIE_SAMESITE": "Lax",
+        "TRUSTED_PROXIES": read("TRUSTED_PROXIES", _whole(0), 0),
         "TRUSTED_HOSTS": read("TRUSTED_HOSTS", _list, None),
         "MAX_CONTENT_LENGTH": read("MAX_CONTENT_LENGTH", _whole(1000), 500_000),
         "PASSWORD_HASH": read("PASSWORD_HASH", _password_hash, "scrypt"),

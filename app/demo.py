@@ -51,6 +51,7 @@ def run(data: Path | None, port: int | None) -> None:
         listener = stack.enter_context(_listener(port))
         environ = {
             "SECRET_KEY": secrets.token_hex(),
+            "HTTPS": "0",
             "DATABASE_URL": f"sqlite:///{folder / 'app.db'}",
             "REDIS_URL": stack.enter_context(_broker()),
             "MAIL_SERVER": HOST,

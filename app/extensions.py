@@ -31,11 +31,18 @@ class Base(DeclarativeBase):
     )
 
 
+class Logins(LoginManager):
+    """Flask-Login 0.6.3, but a remember cookie that is not even ASCII is nobody's, not an error."""
+
+    def _load_user_from_remember_cookie(self, cookie: str) -> Any:
+        return super()._load_user_from_remember_cookie(cookie) if cookie.isascii() else None
+
+
 babel = Babel()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
 db = SQLAlchemy(model_class=Base)
-login = LoginManager()
+login = Logins()
 mail = Mail()
 migrate = Migrate()
 

@@ -60,7 +60,7 @@ def _of_the_request() -> dict[str, Any]:
         return {}
     found = {"request_id": request_id(), "method": request.method, "path": _path()}
     user_id = session.get("_user_id")  # where Flask-Login keeps it: the user would be a query
-    return found | ({"user_id": int(user_id)} if user_id else {})
+    return found | ({"user_id": int(user_id.partition(".")[0])} if user_id else {})
 
 
 def request_id() -> str:

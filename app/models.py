@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import json
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Any
 
 from flask import current_app
@@ -28,7 +29,7 @@ from sqlalchemy.types import DateTime, TypeDecorator
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from app import clock
-from app.extensions import Model, db, login
+from app.extensions import Model, db
 
 POST_LENGTH = 140
 RECENT = 10
@@ -76,6 +77,15 @@ class User(UserMixin, Model):
         """Return whether this is the password."""
         return check_password_hash(self.password_hash, password)
 
+    @property
+    def password_mark(self) -> str:
+        """What is different after each change of the password, and tells nothing about it."""
+        return sha256(self.password_hash.encode()).hexdigest()[:16]
+
+    def get_id(self) -> str:
+        """Return what a session knows its user by, until the password changes."""
+        return f"{self.id}.{self.password_mark}"
+
     def posts(self) -> Select[Post]:
         """Select this user's posts, newest first."""
         return Post.newest_first().where(Post.user_id == self.id)
@@ -91,12 +101,6 @@ class User(UserMixin, Model):
     def unfinished_tasks(self) -> list[Task]:
         """Return this user's tasks that are queued or running, newest first."""
         return list(db.session.scalars(self.tasks().where(Task.state.in_(UNFINISHED))))
-
-
-@login.user_loader  # type: ignore[untyped-decorator]
-def load_user(user_id: str) -> User | None:
-    """Return the user of this session, or None once the account is gone."""
-    return db.session.get(User, int(user_id))
 
 
 class Post(Model):

@@ -2,13 +2,22 @@
 
 import re
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
 from sqlalchemy import func, select
 
-from app import mail
+from app import accounts, mail
 from app.extensions import db
 from app.forms import LoginForm, RegistrationForm, ResetForm, ResetRequestForm
 from app.models import User
@@ -31,8 +40,9 @@ def login() -> ResponseReturnValue:
     """Log in, then go on to the page that was asked for."""
     form = LoginForm()
     if form.validate_on_submit():
-        user = db.session.scalar(select(User).where(User.username == form.username.data))
-        if user and user.check_password(form.password.data):
+        user = accounts.who_knows(form.username.data, form.password.data)
+        if user:
+            session.clear()  # nothing that was planted before is kept
             login_user(user, remember=form.remember_me.data)
             return redirect(_local(request.args.get("next")))
         flash(_("Invalid username or password."), "danger")
@@ -43,6 +53,7 @@ def login() -> ResponseReturnValue:
 @login_required
 def logout() -> ResponseReturnValue:
     """Log out."""
+    session.clear()
     logout_user()
     return redirect(url_for("timeline.index"))
 

@@ -1,14 +1,14 @@
 """Private messages: send one, read one's own."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from sqlalchemy import select
 
+from app import accounts
 from app.extensions import db
 from app.forms import MessageForm
-from app.models import Message, User
+from app.models import Message
 from app.notifications import notify_unread, read_messages
 from app.views.paging import page_of
 
@@ -30,7 +30,7 @@ def inbox() -> ResponseReturnValue:
 @login_required
 def send(username: str) -> ResponseReturnValue:
     """Send somebody a message."""
-    recipient = db.first_or_404(select(User).where(User.username == username))
+    recipient = accounts.named(username) or abort(404)
     form = MessageForm()
     if form.validate_on_submit():
         sent = Message(body=form.body.data, sender_id=current_user.id, recipient_id=recipient.id)

@@ -1,14 +1,14 @@
 """Profiles: a page per user with their posts; on one's own, the export and one's tasks."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_required
-from sqlalchemy import select
 
+from app import accounts
 from app.extensions import db
 from app.forms import EmptyForm, ProfileForm
-from app.models import RECENT, Task, User
+from app.models import RECENT, Task
 from app.tasks.recovery import recover
 from app.views.paging import page_of
 
@@ -19,7 +19,7 @@ bp = Blueprint("profile", __name__)
 @login_required
 def show(username: str) -> ResponseReturnValue:
     """Show somebody's profile and posts; to its owner, their recent tasks too."""
-    user = db.first_or_404(select(User).where(User.username == username))
+    user = accounts.named(username) or abort(404)
     tasks: list[Task] = []
     if user == current_user:
         recover(Task.user_id == user.id)

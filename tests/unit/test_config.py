@@ -1,9 +1,11 @@
 """Settings come from the environment; a wrong one is named."""
 
+import runpy
+
 import pytest
 
 from app import create_app
-from app.config import SettingError, load, require_secret
+from app.config import ROOT, SettingError, load, require_secret
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,11 @@ from app.config import SettingError, load, require_secret
         ("LOG_LEVEL", "DEBUG", "LOG_LEVEL", "DEBUG"),
         ("EXPORT_PAUSE", "0.25", "EXPORT_PAUSE", 0.25),
         ("FLASK_DEBUG", "1", "SECRET_KEY", "for development only"),
+        ("FLASK_DEBUG", "1", "HTTPS", False),
+        ("FLASK_DEBUG", "0", "HTTPS", True),
+        ("HTTPS", "0", "HTTPS", False),
+        ("TRUSTED_PROXIES", "2", "TRUSTED_PROXIES", 2),
+        ("MAX_CONTENT_LENGTH", "1000", "MAX_CONTENT_LENGTH", 1000),
         ("POSTS_PER_PAGE", " ", "POSTS_PER_PAGE", 25),
     ],
 )
@@ -77,6 +84,14 @@ def test_a_malformed_setting_is_not_repeated_in_the_message():
         load({"DATABASE_URL": "a-password-pasted-into-the-wrong-place"})
 
     assert "password" not in refused.value.message
+
+
+def test_a_site_that_goes_by_any_name_is_warned(caplog, monkeypatch):
+    monkeypatch.setenv("SECRET_KEY", "for tests only")
+
+    runpy.run_path(str(ROOT / "wsgi.py"))
+
+    assert "TRUSTED_HOSTS is not set: name this site's hosts" in caplog.text
 
 
 def test_production_without_a_secret_key_refuses_to_start():

@@ -10,7 +10,7 @@ BASE = {"app.clock", "app.extensions"}
 MODELS = BASE | {"app.models", "app.notifications"}
 RECORD = MODELS | {"app.tasks.queue", "app.tasks.record"}
 ENGINE = RECORD | {"app.tasks.engine", "app.tasks.recovery"}
-TASKS = {"app.tasks.export", "app.tasks.count", "app.tasks.mail"}
+TASKS = {f"app.tasks.{name}" for name in ("count", "export", "mail")}
 COMMAND = ENGINE | {"app.cli.common"}
 
 
@@ -29,10 +29,12 @@ MAY_IMPORT = {
     "app.logs": set(),
     "app.models": BASE,
     "app.notifications": BASE | {"app.models"},
+    "app.accounts": BASE | {"app.models"},
     "app.archive": {"app.models"},
     "app.tokens": MODELS,
     "app.mail": MODELS,
     "app.errors": set(),
+    "app.security": set(),
     "app.seed": MODELS,
     "app.forms": {"app.models", "app.extensions"},
     "app.tasks": set(),
@@ -45,14 +47,16 @@ MAY_IMPORT = {
     "app.tasks.mail": ENGINE | {"app.mail"},
     "app.tasks.export": ENGINE | {"app.mail", "app.archive", "app.tasks.mail"},
     "app.views": MODELS | {name for name in modules("app/views") if name != "app.views.mailbox"},
-    "app.views.*": ENGINE | TASKS | {"app.forms", "app.mail", "app.tokens", "app.views.paging"},
+    "app.views.*": ENGINE
+    | TASKS
+    | {"app.accounts", "app.forms", "app.mail", "app.tokens", "app.views.paging"},
     "app.cli": MODELS | set(modules("app/cli")) - {"app.cli.common"},
     "app.cli.common": ENGINE,
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
     "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
-    "app": {"app.alerts", "app.cli", "app.config", "app.errors", "app.extensions", "app.logs"}
-    | {"app.tasks.queue", "app.views"},
+    "app": {f"app.{name}" for name in ("alerts", "cli", "config", "errors", "extensions", "logs")}
+    | {"app.security", "app.tasks.queue", "app.views"},
 }
 
 
