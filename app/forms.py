@@ -1,10 +1,13 @@
 """The forms, and what they refuse."""
 
+import unicodedata
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from sqlalchemy import func, select
+from werkzeug.datastructures import MultiDict
 from wtforms import (
     BooleanField,
     EmailField,
@@ -17,7 +20,6 @@ from wtforms import (
 )
 from wtforms.validators import (
     DataRequired,
-    Email,
     EqualTo,
     InputRequired,
     Length,
@@ -25,14 +27,40 @@ from wtforms.validators import (
     ValidationError,
 )
 
-from app.extensions import db
-from app.models import POST_LENGTH, User, unstorable
+from app import accounts
+from app.models import POST_LENGTH, unstorable
+
+PASSWORD_LENGTH = 256
 
 
 def storable(_form: Form, field: Field) -> None:
     """Refuse text that no database could keep."""
     if unstorable(field.data or ""):
         raise ValidationError(_l("This holds a character that cannot be stored."))
+
+
+def plain_name(_form: Form, field: Field) -> None:
+    """Refuse a name that looks like another, or cannot be a part of an address on this site."""
+    name = field.data
+    if unicodedata.normalize("NFKC", name) != name or not name.strip("."):
+        raise ValidationError(_l("Please write it with plain letters."))
+
+
+def sendable(_form: Form, field: Field) -> None:
+    """Refuse what no mail can be sent to; keep the address as mail servers write it."""
+    try:
+        found = validate_email(
+            field.data, check_deliverability=False, allow_smtputf8=False, strict=True
+        )
+    except EmailNotValidError:
+        raise ValidationError(_l("Invalid email address.")) from None
+    field.data = found.ascii_email
+
+
+def password_field(label: Any) -> PasswordField:
+    """Return a field for a password, which must not keep the hash busy for long."""
+    limit = Length(max=PASSWORD_LENGTH, message=_l("At most %(max)d characters."))
+    return PasswordField(label, [InputRequired(), limit, storable])
 
 
 def short_text(label: Any, *validators: Any, **options: Any) -> TextAreaField:
@@ -45,63 +73,73 @@ def short_text(label: Any, *validators: Any, **options: Any) -> TextAreaField:
     return TextAreaField(label, [*validators, limit, storable], **options)
 
 
-class LoginForm(FlaskForm):
+class BrowserForm(FlaskForm):
+    """A form, sent as browsers send it: JSON or an upload could hold what is no text."""
+
+    class Meta(FlaskForm.Meta):
+        def wrap_formdata(self, form: Form, formdata: object) -> MultiDict[str, str] | None:
+            """Return what was sent."""
+            return request.form if form.is_submitted() else None
+
+
+class LoginForm(BrowserForm):
     username = StringField(_l("Username"), [DataRequired(), storable])
-    password = PasswordField(_l("Password"), [InputRequired()])
+    password = password_field(_l("Password"))
     remember_me = BooleanField(_l("Remember me"))
     submit = SubmitField(_l("Log in"))
 
 
-class RegistrationForm(FlaskForm):
+class RegistrationForm(BrowserForm):
     username = StringField(
         _l("Username"),
         [
             DataRequired(),
             Length(max=64),
-            Regexp(r"^[\w.-]+$", message=_l("Only letters, digits, dots, dashes and underscores.")),
+            Regexp(r"[\w.-]+\Z", message=_l("Only letters, digits, dots, dashes and underscores.")),
+            plain_name,
         ],
     )
-    email = EmailField(_l("Email"), [DataRequired(), Email(), Length(max=120)])
-    password = PasswordField(_l("Password"), [InputRequired()])
+    email = EmailField(_l("Email"), [DataRequired(), sendable, Length(max=120)])
+    password = password_field(_l("Password"))
     password2 = PasswordField(_l("Repeat the password"), [InputRequired(), EqualTo("password")])
     submit = SubmitField(_l("Register"))
 
     def validate_username(self, field: Field) -> None:
         """Refuse a name that somebody has."""
-        if db.session.scalar(select(User.id).where(User.username == field.data)):
+        if not field.errors and accounts.named(field.data):
             raise ValidationError(_l("Please choose another username."))
 
     def validate_email(self, field: Field) -> None:
         """Refuse an address that somebody registered with, in whatever case."""
-        if db.session.scalar(select(User.id).where(func.lower(User.email) == field.data.lower())):
+        if not field.errors and accounts.at(field.data):
             raise ValidationError(_l("Please use another email address."))
 
 
-class ResetRequestForm(FlaskForm):
-    email = EmailField(_l("Email"), [DataRequired(), Email()])
+class ResetRequestForm(BrowserForm):
+    email = EmailField(_l("Email"), [DataRequired(), sendable])
     submit = SubmitField(_l("Send me a link"))
 
 
-class ResetForm(FlaskForm):
-    password = PasswordField(_l("New password"), [InputRequired()])
+class ResetForm(BrowserForm):
+    password = password_field(_l("New password"))
     password2 = PasswordField(_l("Repeat the password"), [InputRequired(), EqualTo("password")])
     submit = SubmitField(_l("Set the new password"))
 
 
-class PostForm(FlaskForm):
+class PostForm(BrowserForm):
     body = short_text(_l("Say something"), DataRequired())
     submit = SubmitField(_l("Post"))
 
 
-class MessageForm(FlaskForm):
+class MessageForm(BrowserForm):
     body = short_text(_l("Message"), DataRequired())
     submit = SubmitField(_l("Send"))
 
 
-class ProfileForm(FlaskForm):
+class ProfileForm(BrowserForm):
     about_me = short_text(_l("About me"))
     submit = SubmitField(_l("Save"))
 
 
-class EmptyForm(FlaskForm):
+class EmptyForm(BrowserForm):
     """A button: nothing but the CSRF token."""

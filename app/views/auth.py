@@ -2,28 +2,20 @@
 
 import re
 
-from flask import (
-    Blueprint,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_login import current_user, login_required, login_user, logout_user
-from sqlalchemy import func, select
+from sqlalchemy.exc import IntegrityError
 
-from app import accounts, mail
+from app import accounts
 from app.extensions import db
 from app.forms import LoginForm, RegistrationForm, ResetForm, ResetRequestForm
 from app.models import User
 from app.tasks.engine import NotLaunched
-from app.tasks.mail import send_email
-from app.tokens import make_reset_token, read_reset_token
+from app.tasks.reset import ask_for_reset_link
+from app.tokens import read_reset_token
 
 bp = Blueprint("auth", __name__)
 
@@ -66,7 +58,12 @@ def register() -> ResponseReturnValue:
         user = User(username=form.username.data, email=form.email.data)
         user.set_password(form.password.data)
         db.session.add(user)
-        db.session.commit()
+        try:
+            db.session.commit()
+        except IntegrityError:  # somebody was quicker, a moment ago
+            db.session.rollback()
+            flash(_("Please choose another username or email address."), "danger")
+            return render_template("auth/register.html", form=form)
         flash(_("Welcome! You can log in now."), "success")
         return redirect(url_for("auth.login"))
     return render_template("auth/register.html", form=form)
@@ -77,11 +74,9 @@ def reset_request() -> ResponseReturnValue:
     """Email a link with which to choose a new password."""
     form = ResetRequestForm()
     if form.validate_on_submit():
-        same_address = func.lower(User.email) == form.email.data.lower()
-        user = db.session.scalar(select(User).where(same_address))
+        page = url_for("auth.reset_request", _external=True)
         try:
-            if user:
-                _send_reset_link(user)
+            ask_for_reset_link(form.email.data, page, str(get_locale()))
         except NotLaunched:
             flash(_("The email could not be sent. Please try again in a few minutes."), "danger")
             return render_template("auth/reset_request.html", form=form)
@@ -105,17 +100,6 @@ def reset(token: str) -> ResponseReturnValue:
         flash(_("Your password has been changed. You can log in now."), "success")
         return redirect(url_for("auth.login"))
     return render_template("auth/reset.html", form=form, user=user)
-
-
-def _send_reset_link(user: User) -> None:
-    link = url_for("auth.reset", token=make_reset_token(user), _external=True)
-    minutes = current_app.config["RESET_LINK_SECONDS"] // 60
-    send_email(
-        _("[Microblog] Reset your password"),
-        current_app.config["MAIL_DEFAULT_SENDER"],
-        [user.email],
-        *mail.compose("reset_password", user=user, link=link, minutes=minutes),
-    )
 
 
 def _local(target: str | None) -> str:

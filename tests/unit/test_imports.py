@@ -10,7 +10,7 @@ BASE = {"app.clock", "app.extensions"}
 MODELS = BASE | {"app.models", "app.notifications"}
 RECORD = MODELS | {"app.tasks.queue", "app.tasks.record"}
 ENGINE = RECORD | {"app.tasks.engine", "app.tasks.recovery"}
-TASKS = {f"app.tasks.{name}" for name in ("count", "export", "mail")}
+TASKS = {f"app.tasks.{name}" for name in ("count", "export", "mail", "reset")}
 COMMAND = ENGINE | {"app.cli.common"}
 
 
@@ -36,7 +36,7 @@ MAY_IMPORT = {
     "app.errors": set(),
     "app.security": set(),
     "app.seed": MODELS,
-    "app.forms": {"app.models", "app.extensions"},
+    "app.forms": {"app.accounts", "app.models"},
     "app.tasks": set(),
     "app.tasks.queue": MODELS,
     "app.tasks.record": MODELS,
@@ -45,11 +45,10 @@ MAY_IMPORT = {
     "app.tasks.worker": ENGINE,
     "app.tasks.count": ENGINE,
     "app.tasks.mail": ENGINE | {"app.mail"},
+    "app.tasks.reset": ENGINE | {"app.accounts", "app.mail", "app.tasks.mail", "app.tokens"},
     "app.tasks.export": ENGINE | {"app.mail", "app.archive", "app.tasks.mail"},
     "app.views": MODELS | {name for name in modules("app/views") if name != "app.views.mailbox"},
-    "app.views.*": ENGINE
-    | TASKS
-    | {"app.accounts", "app.forms", "app.mail", "app.tokens", "app.views.paging"},
+    "app.views.*": ENGINE | TASKS | {"app.accounts", "app.forms", "app.tokens", "app.views.paging"},
     "app.cli": MODELS | set(modules("app/cli")) - {"app.cli.common"},
     "app.cli.common": ENGINE,
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},

@@ -16,6 +16,7 @@ from app.mail import (
     MailTooLarge,
     send_now,
 )
+from app.tasks.engine import BrokerUnreachable
 from app.tasks.mail import send_email
 from app.tasks.queue import task_queue
 from tests.support.outbox import attachments_of, html_of, text_of
@@ -121,6 +122,11 @@ def test_wrong_recipients_are_named_with_their_remedy(outbox, sync, recipients, 
 def test_without_a_mail_server_nothing_is_said_to_be_sent(no_mail_server):
     with pytest.raises(MailNotConfigured, match="MAIL_SERVER is not set: name the server"):
         send_now(*MESSAGE)
+
+
+def test_mail_that_cannot_be_queued_is_not_said_to_be_sent(backend):
+    with backend.down(), pytest.raises(BrokerUnreachable):
+        send_email(*MESSAGE)
 
 
 @pytest.mark.backend("inline", "worker", reason="no server can be made to fail in all these ways")
