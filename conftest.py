@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from pytest_rq.backends import Backend
     from tests.support.mail_server import MailServer
 
+LIMITS = ("LOGIN_LIMIT", "REGISTER_LIMIT", "RESET_LIMIT", "EXPORT_LIMIT", "NETWORK_LIMIT")
+
 pytest_plugins = ["pytester", "pytest_rq.plugin"]
 
 # How long an example takes says nothing on a busy machine; each test has a time-out anyway.
@@ -104,6 +106,8 @@ def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | 
             "HTTPS": False,
             "SQLALCHEMY_DATABASE_URI": databases.url,
             "SQLALCHEMY_ENGINE_OPTIONS": {"creator": databases.connect},
+            # Where a limit is the point, the test sets it; elsewhere it would only take time.
+            **dict.fromkeys(LIMITS, ""),
             "PASSWORD_HASH": "pbkdf2:sha256:1",
             "COUNT_PAUSE": 0.0,
             "MAIL_SUPPRESS_SEND": post_office is None,

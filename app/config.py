@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import click
+from limits import parse_many
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
@@ -40,6 +41,11 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "REMEMBER_COOKIE_SAMESITE": "Lax",
         "TRUSTED_PROXIES": read("TRUSTED_PROXIES", _whole(0), 0),
         "TRUSTED_HOSTS": read("TRUSTED_HOSTS", _list, None),
+        "LOGIN_LIMIT": read("LOGIN_LIMIT", _limit, "10 per 5 minutes"),
+        "REGISTER_LIMIT": read("REGISTER_LIMIT", _limit, "10 per hour"),
+        "RESET_LIMIT": read("RESET_LIMIT", _limit, "5 per hour"),
+        "EXPORT_LIMIT": read("EXPORT_LIMIT", _limit, "10 per hour"),
+        "NETWORK_LIMIT": read("NETWORK_LIMIT", _limit, "60 per 5 minutes"),
         "MAX_CONTENT_LENGTH": read("MAX_CONTENT_LENGTH", _whole(1000), 500_000),
         "PASSWORD_HASH": read("PASSWORD_HASH", _password_hash, "scrypt"),
         "RESET_LINK_SECONDS": read("RESET_LINK_SECONDS", _whole(60), 600),
@@ -132,6 +138,16 @@ def _pauses(text: str) -> list[int]:
         return [] if text == "none" else [_whole(1)(word) for word in _list(text)]
     except ValueError:
         raise ValueError("whole seconds from 1 up, separated by commas, or none") from None
+
+
+def _limit(text: str) -> str:
+    if text == "none":
+        return ""
+    try:
+        parse_many(text)
+    except ValueError:
+        raise ValueError("how often, such as 10 per 5 minutes, or none") from None
+    return text
 
 
 def _password_hash(text: str) -> str:

@@ -1,11 +1,18 @@
 """Pages for what went wrong. They ask the database nothing: it may be what went wrong."""
 
+import math
+
 from flask import Flask, Response, current_app
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_limiter.errors import RateLimitExceeded
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
 from werkzeug.exceptions import BadHost, HTTPException, SecurityError, ServiceUnavailable
+
+from app import limits
 
 RETRY_AFTER = 30
 
@@ -32,6 +39,7 @@ def init_app(app: Flask) -> None:
     """Give each error its page."""
     app.register_error_handler(HTTPException, refused)
     app.register_error_handler(CSRFError, stale_form)
+    app.register_error_handler(RateLimitExceeded, too_often)
     for nowhere in (BadHost, SecurityError):  # by that name no page of ours can be linked to
         app.register_error_handler(nowhere, lambda error: error)
     for down in (exc.OperationalError, exc.InterfaceError, exc.TimeoutError):
@@ -47,6 +55,19 @@ def refused(error: HTTPException) -> ResponseReturnValue:
 def stale_form(error: CSRFError) -> ResponseReturnValue:
     """Say that a form was too old, or came from elsewhere."""
     return _page(error, *STALE)
+
+
+def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
+    """Say when to try again."""
+    seconds = limits.seconds_to_wait(error)
+    advice = ngettext(
+        "Please try again in %(num)s minute.",
+        "Please try again in %(num)s minutes.",
+        math.ceil(seconds / 60),
+    )
+    response = _page(error, _("This was tried too often"), advice)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def database_down(error: Exception) -> ResponseReturnValue:

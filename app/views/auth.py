@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app import accounts
 from app.extensions import db
 from app.forms import LoginForm, RegistrationForm, ResetForm, ResetRequestForm
+from app.limits import by_text, limit, limit_together
 from app.models import User
 from app.tasks.engine import NotLaunched
 from app.tasks.reset import ask_for_reset_link
@@ -28,6 +29,8 @@ def _leave_those_who_are_in() -> ResponseReturnValue | None:
 
 
 @bp.route("/login", methods=["GET", "POST"])
+@limit_together("NETWORK_LIMIT")
+@limit("LOGIN_LIMIT", by_text("username"))
 def login() -> ResponseReturnValue:
     """Log in, then go on to the page that was asked for."""
     form = LoginForm()
@@ -51,6 +54,7 @@ def logout() -> ResponseReturnValue:
 
 
 @bp.route("/register", methods=["GET", "POST"])
+@limit("REGISTER_LIMIT")
 def register() -> ResponseReturnValue:
     """Make an account."""
     form = RegistrationForm()
@@ -70,6 +74,8 @@ def register() -> ResponseReturnValue:
 
 
 @bp.route("/reset-password", methods=["GET", "POST"])
+@limit_together("NETWORK_LIMIT")
+@limit("RESET_LIMIT", by_text("email"))
 def reset_request() -> ResponseReturnValue:
     """Email a link with which to choose a new password."""
     form = ResetRequestForm()

@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.extensions import db
+from app.limits import by_user, limit
 from app.models import Task
 from app.notifications import since
 from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch
@@ -20,6 +21,7 @@ bp = Blueprint("tasks", __name__)
 
 @bp.post("/tasks/export-posts")
 @login_required
+@limit("EXPORT_LIMIT", by_user)
 def export() -> ResponseReturnValue:
     """Start the export of one's own posts."""
     try:

@@ -44,6 +44,8 @@ from app.config import ROOT, SettingError, load, require_secret
         ("HTTPS", "0", "HTTPS", False),
         ("TRUSTED_PROXIES", "2", "TRUSTED_PROXIES", 2),
         ("MAX_CONTENT_LENGTH", "1000", "MAX_CONTENT_LENGTH", 1000),
+        ("LOGIN_LIMIT", "3 per minute; 9 per hour", "LOGIN_LIMIT", "3 per minute; 9 per hour"),
+        ("LOGIN_LIMIT", "none", "LOGIN_LIMIT", ""),
         ("POSTS_PER_PAGE", " ", "POSTS_PER_PAGE", 25),
     ],
 )
@@ -68,6 +70,7 @@ def test_a_setting_is_read_from_the_environment(name, text, key, value):
         ("EXPORT_PAUSE", "inf", "a number of seconds"),
         ("EXPORT_PAUSE", "soon", "a number of seconds"),
         ("PASSWORD_HASH", "md5", "a method that Werkzeug knows"),
+        ("LOGIN_LIMIT", "often", "how often, such as 10 per 5 minutes, or none"),
     ],
 )
 def test_a_malformed_setting_is_named_with_its_remedy(name, text, remedy):

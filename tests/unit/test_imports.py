@@ -33,7 +33,8 @@ MAY_IMPORT = {
     "app.archive": {"app.models"},
     "app.tokens": MODELS,
     "app.mail": MODELS,
-    "app.errors": set(),
+    "app.errors": {"app.limits"},
+    "app.limits": {"app.clock"},
     "app.security": set(),
     "app.seed": MODELS,
     "app.forms": {"app.accounts", "app.models"},
@@ -48,13 +49,16 @@ MAY_IMPORT = {
     "app.tasks.reset": ENGINE | {"app.accounts", "app.mail", "app.tasks.mail", "app.tokens"},
     "app.tasks.export": ENGINE | {"app.mail", "app.archive", "app.tasks.mail"},
     "app.views": MODELS | {name for name in modules("app/views") if name != "app.views.mailbox"},
-    "app.views.*": ENGINE | TASKS | {"app.accounts", "app.forms", "app.tokens", "app.views.paging"},
+    "app.views.*": ENGINE
+    | TASKS
+    | {"app.accounts", "app.forms", "app.limits", "app.tokens", "app.views.paging"},
     "app.cli": MODELS | set(modules("app/cli")) - {"app.cli.common"},
     "app.cli.common": ENGINE,
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
     "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
-    "app": {f"app.{name}" for name in ("alerts", "cli", "config", "errors", "extensions", "logs")}
+    "app": {f"app.{name}" for name in ("alerts", "cli", "config", "errors", "extensions")}
+    | {"app.limits", "app.logs"}
     | {"app.security", "app.tasks.queue", "app.views"},
 }
 
