@@ -86,6 +86,14 @@ def test_a_network_can_try_only_so_many_accounts(app, client, first, second, ans
     assert log_in(client, "john", environ_base={"REMOTE_ADDR": second}) == answer
 
 
+@pytest.mark.parametrize(("proxies", "answer"), [(0, 429), (2, 200)])
+def test_behind_proxies_a_network_is_where_they_say_a_request_is_from(deployed, proxies, answer):
+    visitor = deployed(TRUSTED_PROXIES=proxies, NETWORK_LIMIT="1 per minute")
+    log_in(visitor, headers={"X-Forwarded-For": "192.0.2.1, 198.51.100.1"})
+
+    assert log_in(visitor, headers={"X-Forwarded-For": "192.0.2.2, 198.51.100.1"}) == answer
+
+
 def test_log_ins_and_resets_of_a_network_are_counted_together(app, client):
     app.config["NETWORK_LIMIT"] = "1 per minute"
     log_in(client)
