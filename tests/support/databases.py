@@ -11,12 +11,18 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, make_url
+from sqlalchemy import URL, Engine, event, make_url
 
 from app.extensions import db
 
 # A job blocked by its launcher's open transaction fails soon, not after the usual time-out.
 PATIENCE = 0.2
+
+
+@event.listens_for(Engine, "connect")  # after the app's own, which asks for more
+def _be_careless(connection: Any, _record: object) -> None:
+    if isinstance(connection, sqlite3.Connection):
+        connection.execute("PRAGMA synchronous = OFF")  # it need not survive a power cut
 
 
 class SqliteFiles:
