@@ -47,6 +47,7 @@ def run(data: Path | None, port: int | None) -> None:
     with ExitStack() as stack, suppress(KeyboardInterrupt):
         for ending in {signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}:
             stack.callback(signal.signal, ending, signal.signal(ending, _interrupt))
+        stack.enter_context(_quiet())
         folder = stack.enter_context(_folder(data))
         listener = stack.enter_context(_listener(port))
         environ = {
@@ -72,6 +73,20 @@ def run(data: Path | None, port: int | None) -> None:
 
 def _interrupt(*_signal: object) -> NoReturn:
     raise KeyboardInterrupt
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Keep the terminal free of a line for every poll."""
+    chatty = [logging.getLogger(name) for name in ("alembic", "app", "werkzeug")]
+    levels = [logger.level for logger in chatty]
+    for logger in chatty:
+        logger.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        for logger, level in zip(chatty, levels, strict=True):
+            logger.setLevel(level)
 
 
 @contextmanager
@@ -132,8 +147,6 @@ def _web_app(environ: dict[str, str], mail_folder: Path) -> Flask:
     app = microblog.create_app(config.load(environ))
     app.config["DEMO_MAILBOX"] = str(mail_folder)
     app.register_blueprint(mailbox.bp)
-    for chatty in ("alembic", "app", "werkzeug"):
-        logging.getLogger(chatty).setLevel(logging.WARNING)  # not a line for every poll
     with app.app_context():
         upgrade()
         seed.fill()
