@@ -13,6 +13,10 @@ F = TypeVar("F", bound=Callable[..., None])
 
 QUEUE_NAME = "microblog-tasks"
 
+# Whoever can write to the broker could have a worker call any function, or any address, by these.
+NOT_OURS = {f"{when}_callback_name".encode() for when in ("success", "failure", "stopped")}
+NOT_OURS.add(b"webhooks")
+
 _jobs: set[str] = set()
 
 
@@ -21,15 +25,19 @@ class NotAJob(Exception):
 
 
 class AppJob(Job):
-    """A job that can be fetched, and so be failed, even if its meta cannot be read."""
+    """A job that trusts its broker with data, and with nothing that makes a worker do more.
+
+    It can be fetched, and so be failed, even if its meta cannot be read.
+    """
 
     def restore(self, raw_data: Mapping[bytes, bytes]) -> Any:
         """Take over what the broker holds of the job."""
+        left_out = set(NOT_OURS)
         try:
             self.serializer.loads(raw_data.get(b"meta", b"{}"))
         except ValueError:
-            raw_data = {name: value for name, value in raw_data.items() if name != b"meta"}
-        return super().restore(raw_data)
+            left_out.add(b"meta")
+        return super().restore({n: value for n, value in raw_data.items() if n not in left_out})
 
 
 def runs_as_job(function: F) -> F:

@@ -1,5 +1,6 @@
 """The worker: a context of its own for each job, and an end for what was killed."""
 
+import json
 import logging
 import os
 
@@ -39,6 +40,27 @@ def perform(worker, jobs, function):
 def name_of_the_app():
     """A job that needs an application context."""
     return current_app.name
+
+
+@pytest.mark.parametrize("when", ["success", "failure", "stopped"])
+def test_a_callback_that_the_broker_names_is_not_called(app, jobs, when):
+    with jobs.held():
+        job = task_queue().enqueue(name_of_the_app)
+    app.redis.hset(job.key, f"{when}_callback_name", "no.such.function")
+
+    jobs.run()
+
+    assert task_queue().fetch_job(job.id).return_value() == "app"
+
+
+def test_an_address_that_the_broker_names_is_not_called(app, jobs):
+    with jobs.held():
+        job = task_queue().enqueue(name_of_the_app)
+    address = {"url": "http://127.0.0.1:1/", "job_status": "finished"}
+    app.redis.hset(job.key, "webhooks", json.dumps([address]))
+
+    assert task_queue().fetch_job(job.id).webhooks == []
+    jobs.run()
 
 
 def test_what_rq_says_of_a_job_is_known_by_the_job(caplog, worker, jobs, susan):
