@@ -124,11 +124,9 @@ def _enqueue(task: Task) -> None:
             meta=meta_of(task),
             retry=retries(),
         )
-    except Exception as error:
+    except RedisError as error:
         move(task.id, (State.QUEUED,), state=State.FAILED, reason=NOT_STARTED)
-        if isinstance(error, RedisError):
-            raise BrokerUnreachable(task.name) from error
-        raise
+        raise BrokerUnreachable(task.name) from error
 
 
 @contextmanager

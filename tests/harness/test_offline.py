@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[2]
 STRICTLY = [sys.executable, "-m", "pytest", "-q", "-p", "tests.harness.offline"]
 
 
+@pytest.mark.timeout(300)
 def test_the_default_run_passes_where_neither_is_allowed():
     run = subprocess.run(
         STRICTLY, cwd=ROOT, capture_output=True, check=False, text=True, timeout=300

@@ -86,15 +86,16 @@ BUGS = {
     ),
     "failure of the task swallowed": Bug(
         file="app/tasks/engine.py",
-        text="        raise\n    _move(task_id, (State.RUNNING,), state=State.FINISHED",
-        planted="    _move(task_id, (State.RUNNING,), state=State.FINISHED",
+        text="        _settle(task_id, attempt, error)\n        raise\n",
+        planted="        _settle(task_id, attempt, error)\n",
         says="No job failed; one was expected to raise MailNotSent.",
         tests=FAILURES,
         fails="test_the_task_ends_as_failed_with_a_plain_reason",
     ),
     "failure of the mail swallowed": Bug(
         file="app/mail.py",
-        text='raise MailNotSent(f"The mail server did not take {subject!r}: {error}") from error',
+        text='raise _outcome(error)(f"The mail server did not take {subject!r}: {error}")'
+        " from error",
         planted='current_app.logger.error("The mail server did not take it: %s", error)',
         says="No job failed; one was expected to raise MailNotSent.",
         tests=FAILURES,

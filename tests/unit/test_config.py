@@ -47,6 +47,9 @@ from app.config import ROOT, SettingError, load, require_secret
         ("LOGIN_LIMIT", "3 per minute; 9 per hour", "LOGIN_LIMIT", "3 per minute; 9 per hour"),
         ("LOGIN_LIMIT", "none", "LOGIN_LIMIT", ""),
         ("POSTS_PER_PAGE", " ", "POSTS_PER_PAGE", 25),
+        ("RETRY_PAUSES", "1, 20", "RETRY_PAUSES", [1, 20]),
+        ("RETRY_PAUSES", "none", "RETRY_PAUSES", []),
+        ("MAIL_TIMEOUT", "2.5", "MAIL_TIMEOUT", 2.5),
     ],
 )
 def test_a_setting_is_read_from_the_environment(name, text, key, value):
@@ -66,6 +69,10 @@ def test_a_setting_is_read_from_the_environment(name, text, key, value):
         ("POSTS_PER_PAGE", "0", "a whole number from 1 up"),
         ("LOG_FORMAT", "xml", "give text or json."),
         ("LOG_LEVEL", "loud", "give DEBUG or INFO or WARNING or ERROR."),
+        ("RETRY_PAUSES", "soon", "whole seconds from 1 up, separated by commas, or none"),
+        ("RETRY_PAUSES", "10,0", "whole seconds from 1 up"),
+        ("MAIL_TIMEOUT", "0", "a number of seconds above 0"),
+        ("MAIL_TIMEOUT", "-1", "a number of seconds, 0 or more"),
         ("EXPORT_PAUSE", "-1", "a number of seconds"),
         ("EXPORT_PAUSE", "inf", "a number of seconds"),
         ("EXPORT_PAUSE", "soon", "a number of seconds"),

@@ -3,6 +3,7 @@
 from contextlib import ExitStack
 
 import pytest
+from freezegun import freeze_time
 
 from app.mail import MailDelayed
 from app.models import Task
@@ -47,7 +48,12 @@ def test_a_mail_server_that_hangs_up_is_tried_again(client, jobs, outbox, susan)
     assert (the(Task).state, len(outbox)) == ("finished", 1)
 
 
-def test_the_pauses_grow_and_then_the_task_has_failed(jobs, delayed):
+@freeze_time("2026-01-31 12:00:00")
+def test_the_pauses_grow_and_then_the_task_has_failed(client, jobs, outbox, susan):
+    outbox.refuse(451)
+    client.log_in(susan).submit("/tasks/export-posts")
+    jobs.run()
+
     seen = [jobs.advance(pause).retried for pause in (9, 1, 59, 1, 299)]
     with jobs.expect_failure(MailDelayed):
         jobs.advance(seconds=1)
