@@ -110,6 +110,7 @@ def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | 
             **dict.fromkeys(LIMITS, ""),
             "PASSWORD_HASH": "pbkdf2:sha256:1",
             "COUNT_PAUSE": 0.0,
+            "PROGRESS_INTERVAL": 0.0,  # every percentage is recorded, however fast it is reached
             "MAIL_SUPPRESS_SEND": post_office is None,
             "MAIL_SERVER": "127.0.0.1" if post_office else "mail.example.com",
             "MAIL_PORT": post_office.port if post_office else 25,

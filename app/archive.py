@@ -3,32 +3,75 @@
 import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import IO, Any
+from typing import Any, Protocol
 
-from app.models import POST_LENGTH, unstorable
+from sqlalchemy import Select, String, select
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.functions import FunctionElement
+
+from app.models import POST_LENGTH, Post, User, unstorable
 
 FORMAT = "%Y-%m-%dT%H:%M:%S.%fZ"
 Row = tuple[str, datetime]
+
+_in_json = json.JSONEncoder(ensure_ascii=False).encode
+
+
+class Writable(Protocol):
+    """What takes bytes."""
+
+    def write(self, data: bytes, /) -> object:
+        """Take more of them."""
+        ...
 
 
 class ArchiveError(ValueError):
     """The archive cannot be read; the text names the line or the post at fault."""
 
 
-def write(file: IO[bytes], posts: Iterable[Row]) -> int:
-    """Write the posts as JSON: indented, in UTF-8, times in UTC with microseconds and a Z.
+class _Formatted(FunctionElement[str]):
+    """A column's time in FORMAT, made by the database: a datetime for each post costs more."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(_Formatted, "sqlite")
+def _of_text(element: _Formatted, compiler: SQLCompiler, **options: Any) -> str:
+    time = compiler.process(element.clauses, **options)
+    # Whoever else wrote it may have left the microseconds out.
+    return f"replace(substr({time} || '.000000', 1, 26), ' ', 'T') || 'Z'"
+
+
+@compiles(_Formatted, "postgresql")
+def _of_time(element: _Formatted, compiler: SQLCompiler, **options: Any) -> str:
+    time = compiler.process(element.clauses, **options)
+    return f"""to_char({time} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+def posts_of(user: User) -> Select[str, str]:
+    """Select what `write` takes of each of the user's posts, oldest first."""
+    own = select(Post.body, _Formatted(Post.timestamp)).where(Post.user_id == user.id)
+    return own.order_by(Post.timestamp, Post.id)
+
+
+def write(file: Writable, batches: Iterable[Iterable[tuple[str, str]]]) -> int:
+    """Write the posts as JSON: indented and in UTF-8; they are pairs of a body and a time.
 
     The bytes are those of `json.dumps({"posts": […]}, indent=4, ensure_ascii=False)`, but only one
-    post at a time is in memory. Returns how many there were.
+    batch of posts at a time is in memory. Returns how many there were.
     """
     file.write(b'{\n    "posts": [')
     before, written = "\n", 0
-    for body, timestamp in posts:
-        text = json.dumps(body, ensure_ascii=False)
-        time = timestamp.astimezone(UTC).strftime(FORMAT)
-        row = f'            "body": {text},\n            "timestamp": "{time}"'
-        file.write(f"{before}        {{\n{row}\n        }}".encode())
-        before, written = ",\n", written + 1
+    for batch in batches:
+        rows = [
+            f'        {{\n            "body": {_in_json(body)},\n'
+            f'            "timestamp": "{time}"\n        }}'
+            for body, time in batch
+        ]
+        file.write((before + ",\n".join(rows)).encode())
+        before, written = ",\n", written + len(rows)
     file.write(b"\n    ]\n}" if written else b"]\n}")
     return written
 

@@ -56,6 +56,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "BROKER_TIMEOUT": read("BROKER_TIMEOUT", _seconds, 1.0),
         "JOB_TIMEOUT": read("JOB_TIMEOUT", _whole(1), 3600),
         "RETRY_PAUSES": read("RETRY_PAUSES", _pauses, [10, 60, 300]),
+        "PROGRESS_INTERVAL": read("PROGRESS_INTERVAL", _seconds, 0.2),
         "EXPORT_PAUSE": read("EXPORT_PAUSE", _seconds, 0.0),
         "COUNT_PAUSE": read("COUNT_PAUSE", _seconds, 1.0),
         "MAIL_SERVER": read("MAIL_SERVER", str, None),

@@ -176,18 +176,27 @@ def _reason(error: BaseException) -> str:
 
 
 def track(task: Task, items: Iterable[T], total: int, pause: float = 0) -> Iterator[T]:
-    """Yield the items, and record each new percentage of `total`, up to 99, as they are used.
+    """Yield the items, and record the percentage of `total` that is used, up to 99.
 
-    100 is for `running` to record, once all is done. After each record there is a pause of that
-    many seconds. Raises NotWanted when the task has been ended from elsewhere, or has been taken
-    over by a later attempt.
+    100 is for `running` to record, once all is done. A record is made at a new percentage, if the
+    last one is PROGRESS_INTERVAL seconds old, and at the end. After each item there is a pause of
+    that many seconds. Raises NotWanted when the task has been ended from elsewhere, or has been
+    taken over by a later attempt.
     """
     task_id, attempt, recorded = task.id, task.attempt, task.progress
+
+    def record() -> None:
+        if not move(task_id, (State.RUNNING,), attempt, progress=percentage):
+            raise NotWanted(f"Task {task_id} was ended while its job was at work.")
+
+    percentage, interval = recorded, current_app.config["PROGRESS_INTERVAL"]
+    due = time.monotonic() + interval
     for done, item in enumerate(items, start=1):
         yield item
-        percentage = min(COLLECTED, 100 * done // max(1, total))
-        if percentage > recorded:
-            recorded = percentage
-            if not move(task_id, (State.RUNNING,), attempt, progress=percentage):
-                raise NotWanted(f"Task {task_id} was ended while its job was at work.")
-            time.sleep(pause)
+        time.sleep(pause)
+        percentage = max(recorded, min(COLLECTED, 100 * done // max(1, total)))
+        if percentage > recorded and time.monotonic() >= due:
+            record()
+            recorded, due = percentage, time.monotonic() + interval
+    if percentage > recorded:
+        record()

@@ -7,8 +7,12 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from app import archive
+from app.extensions import db
+from app.models import Post
+from tests.support.builders import add
 
 NOON = datetime(2026, 1, 31, 12, tzinfo=UTC)
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=140)
@@ -18,8 +22,12 @@ times = years.map(lambda distance: NOON + distance)
 
 def written(*posts):
     file = io.BytesIO()
-    archive.write(file, posts)
+    archive.write(file, ([(body, text_of(time))] for body, time in posts))
     return file.getvalue()
+
+
+def text_of(time):
+    return time.isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def test_an_archive_looks_like_this():
@@ -46,10 +54,7 @@ def test_an_archive_of_nothing_is_an_empty_list():
 
 @given(st.lists(st.tuples(texts, times), max_size=5))
 def test_an_archive_is_what_json_would_write(posts):
-    rows = [
-        {"body": body, "timestamp": time.isoformat(timespec="microseconds")[:26] + "Z"}
-        for body, time in posts
-    ]
+    rows = [{"body": body, "timestamp": text_of(time)} for body, time in posts]
 
     whole = json.dumps({"posts": rows}, indent=4, ensure_ascii=False)
     assert written(*posts).decode() == whole
@@ -60,10 +65,34 @@ def test_what_was_written_is_read_back(posts):
     assert archive.read(written(*posts)) == posts
 
 
-def test_a_time_in_another_zone_is_written_in_utc():
-    [(_body, read)] = archive.read(written(("x", NOON.astimezone(timezone(timedelta(hours=5))))))
+def test_posts_in_batches_are_one_list():
+    file = io.BytesIO()
 
-    assert read == NOON
+    assert archive.write(file, [[("1", "a"), ("2", "b")], [("3", "c")]]) == 3
+    assert [post["body"] for post in json.loads(file.getvalue())["posts"]] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("time", "as_text"),
+    [
+        (NOON, "2026-01-31T12:00:00.000000Z"),
+        (NOON.replace(microsecond=70), "2026-01-31T12:00:00.000070Z"),
+        (NOON.astimezone(timezone(timedelta(hours=5))), "2026-01-31T12:00:00.000000Z"),
+        (datetime(987, 6, 5, 4, 3, 2, tzinfo=UTC), "0987-06-05T04:03:02.000000Z"),
+    ],
+    ids=["noon", "microseconds", "another zone", "long ago"],
+)
+def test_the_database_writes_a_time_as_the_archive_has_it(app, susan, time, as_text):
+    add(Post(body="x", timestamp=time, user_id=susan.id))
+
+    assert db.session.execute(archive.posts_of(susan)).all() == [("x", as_text)]
+
+
+def test_a_time_that_others_wrote_without_microseconds_gets_them(app, susan):
+    add(Post(body="x", user_id=susan.id))
+    db.session.execute(text("UPDATE post SET timestamp = '2026-01-31 12:00:00'"))
+
+    assert db.session.execute(archive.posts_of(susan)).all() == [("x", text_of(NOON))]
 
 
 GOOD = {"body": "x", "timestamp": "2026-01-31T12:00:00.000000Z"}

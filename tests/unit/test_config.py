@@ -38,6 +38,7 @@ from app.config import ROOT, SettingError, load, require_secret
         ("LOG_FORMAT", "json", "LOG_FORMAT", "json"),
         ("LOG_LEVEL", "DEBUG", "LOG_LEVEL", "DEBUG"),
         ("EXPORT_PAUSE", "0.25", "EXPORT_PAUSE", 0.25),
+        ("PROGRESS_INTERVAL", "1.5", "PROGRESS_INTERVAL", 1.5),
         ("FLASK_DEBUG", "1", "SECRET_KEY", "for development only"),
         ("FLASK_DEBUG", "1", "HTTPS", False),
         ("FLASK_DEBUG", "0", "HTTPS", True),

@@ -1,6 +1,7 @@
 """The engine's own rules, where no door is needed to see them."""
 
 import pytest
+from freezegun import freeze_time
 from sqlalchemy import text
 
 from app.extensions import db
@@ -78,6 +79,26 @@ def test_more_items_than_were_counted_stay_below_100(app, susan):
     with running(task_id) as task:
         list(track(task, range(10), 2))
         assert the(Task).progress == 99
+
+
+def test_progress_is_recorded_once_in_an_interval_and_at_the_end(app, history, susan):
+    app.config["PROGRESS_INTERVAL"] = 10
+    task_id = make_task(susan).id
+
+    with freeze_time("2026-01-31 12:00") as clock, running(task_id) as task:
+        for _ in track(task, range(10), 10):
+            clock.tick(4)
+
+    assert [progress for _state, progress in history()] == [0, 0, 30, 60, 90, 99, 100]
+
+
+def test_fewer_items_than_were_counted_are_recorded_at_the_end_too(app, susan):
+    app.config["PROGRESS_INTERVAL"] = 10
+    task_id = make_task(susan).id
+
+    with running(task_id) as task:
+        list(track(task, range(3), 4))
+        assert the(Task).progress == 75
 
 
 def test_arguments_that_are_not_json_leave_nothing_in_progress(app, susan):
