@@ -117,6 +117,7 @@ def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | 
             "MAIL_DEFAULT_SENDER": "microblog@example.com",
             "ADMINS": [],  # else each error of a test would be a mail in its outbox
             "POSTS_PER_PAGE": 3,
+            "SITE_URL": "https://blog.example.com",
         }
     )
     app.test_client_class = Visitor
@@ -132,6 +133,7 @@ def app(
 ) -> Iterator[Flask]:
     """The app, with an empty database, a broker and a queue of this test's own."""
     settings = dict(stage.config)
+    stage.config["EXPORT_DIR"] = str(tmp_path / "exports")
     stage.redis = backend.connection
     stage.task_queue = backend.queue(
         QUEUE_NAME,

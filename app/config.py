@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 from limits import parse_many
@@ -57,6 +58,10 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "JOB_TIMEOUT": read("JOB_TIMEOUT", _whole(1), 3600),
         "RETRY_PAUSES": read("RETRY_PAUSES", _pauses, [10, 60, 300]),
         "PROGRESS_INTERVAL": read("PROGRESS_INTERVAL", _seconds, 0.2),
+        "EXPORT_ATTACHMENT_LIMIT": read("EXPORT_ATTACHMENT_LIMIT", _whole(1), 10_000_000),
+        "EXPORT_DIR": read("EXPORT_DIR", str, str(ROOT / "exports")),
+        "EXPORT_LINK_SECONDS": read("EXPORT_LINK_SECONDS", _whole(60), 7 * 24 * 3600),
+        "SITE_URL": read("SITE_URL", _site, "http://localhost:5000"),
         "EXPORT_PAUSE": read("EXPORT_PAUSE", _seconds, 0.0),
         "COUNT_PAUSE": read("COUNT_PAUSE", _seconds, 1.0),
         "MAIL_SERVER": read("MAIL_SERVER", str, None),
@@ -165,6 +170,13 @@ def _database(text: str) -> str:
     if url.drivername in {"postgres", "postgresql"}:
         url = url.set(drivername="postgresql+psycopg")
     return url.render_as_string(hide_password=False)
+
+
+def _site(text: str) -> str:
+    site = urlsplit(text)
+    if site.scheme not in {"http", "https"} or not site.hostname or site.query or site.fragment:
+        raise ValueError("the URL that this site has, such as https://blog.example.com")
+    return text
 
 
 def _broker(text: str) -> str:

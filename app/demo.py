@@ -58,6 +58,8 @@ def run(data: Path | None, port: int | None) -> None:
             "MAIL_SERVER": HOST,
             "MAIL_PORT": stack.enter_context(_mail_catcher(folder / "mail")),
             "EXPORT_PAUSE": str(EXPORT_PAUSE),
+            "EXPORT_DIR": str(folder / "exports"),
+            "SITE_URL": f"http://{HOST}:{listener.getsockname()[1]}",
         }
         app = _web_app(environ, folder / "mail")
         stack.enter_context(_worker(app, environ, folder / "worker.log"))

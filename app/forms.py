@@ -141,5 +141,10 @@ class ProfileForm(BrowserForm):
     submit = SubmitField(_l("Save"))
 
 
+class DeleteForm(BrowserForm):
+    password = password_field(_l("Your password"))
+    submit = SubmitField(_l("Delete my account"))
+
+
 class EmptyForm(BrowserForm):
     """A button: nothing but the CSRF token."""

@@ -214,6 +214,7 @@ class Task(Model):
     state: Mapped[str] = mapped_column(String(16), default=State.QUEUED)
     progress: Mapped[int] = mapped_column(default=0)
     reason: Mapped[str] = mapped_column(String(255), default="")
+    outcome: Mapped[str] = mapped_column(String(255), default="")
     # How often its job has begun: what an earlier attempt records is not taken any more.
     attempt: Mapped[int] = mapped_column(default=0)
     arguments_json: Mapped[str] = mapped_column(Text, default="{}")

@@ -1,26 +1,49 @@
 """Signed, expiring links."""
 
+from urllib.parse import urlsplit
+
 from flask import current_app
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.extensions import db
-from app.models import User
+from app.models import Task, User
 
 
-def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="reset-password")
+def _signer(purpose: str) -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=purpose)
 
 
 def make_reset_token(user: User) -> str:
     """Return a token that lets its bearer set this user's password once, for RESET_LINK_SECONDS."""
-    return _signer().dumps([user.id, user.password_mark])
+    return _signer("reset-password").dumps([user.id, user.password_mark])
 
 
 def read_reset_token(token: str) -> User | None:
     """Return whose password the token may reset; None if it is forged, expired or used."""
     try:
-        user_id, mark = _signer().loads(token, current_app.config["RESET_LINK_SECONDS"])
+        seconds = current_app.config["RESET_LINK_SECONDS"]
+        user_id, mark = _signer("reset-password").loads(token, seconds)
     except BadSignature:
         return None
     user = db.session.get(User, user_id)
     return user if user and user.password_mark == mark else None
+
+
+def archive_link(task: Task) -> str:
+    """Return a link to the task's archive that works for EXPORT_LINK_SECONDS, for its owner.
+
+    It begins with SITE_URL: a worker has no request to know the site's address from.
+    """
+    site = urlsplit(current_app.config["SITE_URL"])
+    urls = current_app.url_map.bind(site.netloc, site.path or "/", url_scheme=site.scheme)
+    token = _signer("archive").dumps(task.id)
+    return urls.build("archives.download", {"token": token}, force_external=True)
+
+
+def read_archive_token(token: str) -> Task | None:
+    """Return the task whose archive the token leads to; None if it is forged, expired or gone."""
+    try:
+        task_id = _signer("archive").loads(token, current_app.config["EXPORT_LINK_SECONDS"])
+    except BadSignature:
+        return None
+    return db.session.get(Task, task_id)

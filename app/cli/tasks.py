@@ -8,6 +8,7 @@ from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from sqlalchemy import select
 
+from app import shelf
 from app.cli.common import plainly, stop, user_called
 from app.extensions import db
 from app.models import State, Task
@@ -72,6 +73,16 @@ def retry_task(task_id: str) -> None:
     except AlreadyInProgress:
         stop(f"{task.user.username} has another {task.name} in progress: wait for its end.")
     click.echo("It waits for a worker now.")
+
+
+@group.command("sweep")
+@plainly
+def sweep_archives() -> None:
+    """Delete the archives that no link leads to any more, and say how many.
+
+    Workers do so once a minute: this is for when none is running.
+    """
+    click.echo(f"{shelf.sweep()} archives deleted.")
 
 
 @group.command("try")

@@ -11,6 +11,7 @@ from uuid import uuid4
 from flask import current_app
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
+from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
 
 from app.extensions import N_, db
@@ -133,6 +134,8 @@ def _enqueue(task: Task) -> None:
 def running(task_id: str) -> Iterator[Task]:
     """Mark a task as running while the block runs, then as finished, or as failed if it raises.
 
+    The block may set the task's `outcome`, which its owner is shown once it has finished.
+
     An exception whose `passing` is true, or the database's own that it is locked or gone, leaves
     the task waiting for another try while its job has one left. Its owner is shown the exception's
     `plain_reason`, if it has one. Raises NotWanted if the task does not wait to be run.
@@ -140,8 +143,12 @@ def running(task_id: str) -> Iterator[Task]:
     attempt = None
     try:
         attempt = begin(task_id)
-        yield db.session.get_one(Task, task_id)
-        move(task_id, (State.RUNNING,), attempt, state=State.FINISHED, progress=100)
+        task = db.session.get_one(Task, task_id)
+        yield task
+        [outcome] = inspect(task).attrs.outcome.history.added or [""]
+        db.session.expire(task)  # its outcome is recorded with its end, not before
+        end = {"state": State.FINISHED, "progress": 100, "outcome": outcome}
+        move(task_id, (State.RUNNING,), attempt, **end)
     except BaseException as error:  # a time-out or an exit leaves nothing in progress either
         db.session.rollback()
         _settle(task_id, attempt, error)

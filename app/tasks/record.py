@@ -74,6 +74,7 @@ def tell_owner(task: Task | Row[Any]) -> None:
         "progress": task.progress,
         "state": task.state,
         "reason": task.reason,
+        "outcome": task.outcome,
     }
     notify(task.user_id, TASK_PROGRESS, data, subject=task.id)
 

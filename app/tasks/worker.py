@@ -7,6 +7,7 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 
+from app import shelf
 from app.extensions import db
 from app.tasks.queue import check_function
 from app.tasks.recovery import interrupted, recover
@@ -46,10 +47,11 @@ class AppWorker(Worker):
             return super().perform_job(job, queue, execution)
 
     def run_maintenance_tasks(self) -> None:
-        """Clean RQ's registries, then settle the tasks whose jobs are dead."""
+        """Clean RQ's registries, settle the tasks whose jobs are dead, delete expired archives."""
         super().run_maintenance_tasks()
         with self.app.app_context():
             recover()
+            shelf.sweep()
 
     def handle_work_horse_killed(self, job: Job, *status: Any) -> None:
         """Record at once what becomes of the task of a job whose process was killed."""

@@ -7,12 +7,12 @@ from flask_babel import get_locale
 from flask_login import current_user
 
 from app.models import State
-from app.views import auth, health, messages, profile, tasks, timeline
+from app.views import archives, auth, health, messages, profile, tasks, timeline
 
 
 def init_app(app: Flask) -> None:
     """Register the blueprints, and what every page shows."""
-    for view in (auth, health, messages, profile, tasks, timeline):
+    for view in (archives, auth, health, messages, profile, tasks, timeline):
         app.register_blueprint(view.bp)
     app.context_processor(_on_every_page)
     app.jinja_env.globals.update(State=State, get_locale=get_locale)

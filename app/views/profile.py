@@ -1,14 +1,18 @@
 """Profiles: a page per user with their posts; on one's own, the export and one's tasks."""
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_login import current_user, login_required
+from flask_login import current_user, login_required, logout_user
+from sqlalchemy import select
 
-from app import accounts
+from app import accounts, shelf
 from app.extensions import db
-from app.forms import EmptyForm, ProfileForm
-from app.models import RECENT, Task
+from app.forms import DeleteForm, EmptyForm, ProfileForm
+from app.limits import by_user, limit
+from app.models import RECENT, Message, Task, User
+from app.notifications import notify_unread
+from app.tasks.export import LINKED
 from app.tasks.recovery import recover
 from app.views.paging import page_of
 
@@ -40,3 +44,35 @@ def edit() -> ResponseReturnValue:
         flash(_("Your changes have been saved."), "success")
         return redirect(url_for("profile.show", username=current_user.username))
     return render_template("profile/edit.html", form=form)
+
+
+@bp.route("/profile/delete", methods=["GET", "POST"])
+@login_required
+@limit("LOGIN_LIMIT", by_user)
+def delete() -> ResponseReturnValue:
+    """Delete one's own account, and with it all that one wrote, asked for, and could download."""
+    form = DeleteForm()
+    if form.validate_on_submit():
+        user = db.session.get_one(User, current_user.id)
+        if user.check_password(form.password.data):
+            session.clear()
+            logout_user()
+            _delete(user)
+            flash(_("Your account has been deleted."), "success")
+            return redirect(url_for("auth.login"))
+        flash(_("That is not your password."), "danger")
+    return render_template("profile/delete.html", form=form)
+
+
+def _delete(user: User) -> None:
+    """Delete a user; what has gone unread with them is counted no longer."""
+    linked = select(Task.id).where(Task.user_id == user.id, Task.outcome == LINKED)
+    archives = db.session.scalars(linked).all()
+    unread = select(Message.recipient_id).where(Message.sender_id == user.id, Message.unread)
+    readers = db.session.scalars(select(User).where(User.id.in_(unread), User.id != user.id)).all()
+    db.session.delete(user)
+    db.session.flush()
+    for reader in readers:
+        notify_unread(reader)
+    db.session.commit()
+    shelf.discard(archives)  # one that is on its way is swept: it belongs to nobody

@@ -63,5 +63,6 @@ def _translated(data: Any) -> Any:
     """Return the data with the texts of a task in the reader's language."""
     if not isinstance(data, dict):
         return data
-    texts = {name: _(data[name]) for name in ("description", "reason") if data.get(name)}
+    shown = ("description", "reason", "outcome")
+    texts = {name: _(data[name]) for name in shown if data.get(name)}
     return data | texts

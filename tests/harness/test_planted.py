@@ -48,7 +48,7 @@ class Bug(NamedTuple):
 
 def in_the_job(line, says):
     """Return the bug of a line that only works in a request."""
-    before = "        file.seek(0)\n"
+    before = "        parcel.close_up()\n"
     planted = f"        import flask, flask_login\n        {line}\n{before}"
     return Bug("app/tasks/export.py", before, planted, says)
 

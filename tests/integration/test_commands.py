@@ -10,7 +10,8 @@ from app.models import Message, Post, User
 from tests.support.rows import all_of, the
 
 COMMANDS = ["worker", "demo", "seed", "posts", "posts import"]
-COMMANDS += ["tasks", "tasks list", "tasks recover", "tasks retry", "tasks try"]
+COMMANDS += ["tasks", "tasks list", "tasks recover", "tasks retry", "tasks sweep"]
+COMMANDS += ["tasks try"]
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -31,6 +31,8 @@ MAY_IMPORT = {
     "app.notifications": BASE | {"app.models"},
     "app.accounts": BASE | {"app.models"},
     "app.archive": {"app.models"},
+    "app.parcel": set(),
+    "app.shelf": MODELS,
     "app.tokens": MODELS,
     "app.mail": MODELS,
     "app.errors": {"app.limits"},
@@ -43,19 +45,20 @@ MAY_IMPORT = {
     "app.tasks.record": MODELS,
     "app.tasks.recovery": RECORD,
     "app.tasks.engine": RECORD | {"app.tasks.recovery"},
-    "app.tasks.worker": ENGINE,
+    "app.tasks.worker": ENGINE | {"app.shelf"},
     "app.tasks.count": ENGINE,
     "app.tasks.mail": ENGINE | {"app.mail"},
     "app.tasks.reset": ENGINE | {"app.accounts", "app.mail", "app.tasks.mail", "app.tokens"},
-    "app.tasks.export": ENGINE | {"app.mail", "app.archive", "app.tasks.mail"},
+    "app.tasks.export": ENGINE
+    | {"app.archive", "app.mail", "app.parcel", "app.shelf", "app.tasks.mail", "app.tokens"},
     "app.views": MODELS | {name for name in modules("app/views") if name != "app.views.mailbox"},
     "app.views.*": ENGINE
     | TASKS
-    | {"app.accounts", "app.forms", "app.limits", "app.tokens", "app.views.paging"},
+    | {"app.accounts", "app.forms", "app.limits", "app.shelf", "app.tokens", "app.views.paging"},
     "app.cli": MODELS | set(modules("app/cli")) - {"app.cli.common"},
     "app.cli.common": ENGINE,
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
-    "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed"},
+    "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed", "app.shelf"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
     "app": {f"app.{name}" for name in ("alerts", "cli", "config", "errors", "extensions")}
     | {"app.limits", "app.logs"}

@@ -3,7 +3,8 @@
 import pytest
 from freezegun import freeze_time
 
-from app.tokens import make_reset_token, read_reset_token
+from app.tokens import archive_link, make_reset_token, read_archive_token, read_reset_token
+from tests.support.builders import make_task
 
 pytestmark = pytest.mark.usefixtures("app")
 
@@ -39,3 +40,17 @@ def test_a_token_signed_with_another_key_names_nobody(app, susan):
     app.config["SECRET_KEY"] = "another"
 
     assert read_reset_token(token) is None
+
+
+@pytest.mark.parametrize("site", ["http://localhost:5000", "https://example.com/blog"])
+def test_a_link_to_an_archive_begins_with_the_address_of_the_site(app, susan, site):
+    app.config["SITE_URL"] = site
+    task = make_task(susan)
+
+    before, token = archive_link(task).split("/archives/")
+
+    assert (before, read_archive_token(token)) == (site, task)
+
+
+def test_a_token_for_one_purpose_does_not_serve_another(susan):
+    assert read_archive_token(make_reset_token(susan)) is None

@@ -1,5 +1,6 @@
 """The worker: a context of its own for each job, and an end for what was killed."""
 
+import io
 import json
 import logging
 import os
@@ -7,6 +8,7 @@ import os
 import pytest
 from flask import current_app
 
+from app import shelf
 from app.logs import add_context
 from app.models import Task
 from app.tasks.count import count_slowly
@@ -125,6 +127,14 @@ def test_dead_tasks_are_ended_regularly(worker, susan):
     worker.run_maintenance_tasks()
 
     assert the(Task).state == "failed"
+
+
+def test_expired_archives_are_deleted_regularly(worker):
+    shelf.keep("nobody's", io.BytesIO(b"archive"))
+
+    worker.run_maintenance_tasks()
+
+    assert not shelf.place_of("nobody's").exists()
 
 
 def test_a_worker_says_what_it_does(caplog, worker, jobs):

@@ -12,7 +12,7 @@ from app.tokens import make_reset_token
 from tests.support.builders import make_message, make_posts, make_task, make_user
 from tests.support.texts import few
 
-LOGIN, TIMELINE = "to the login page", "to the timeline"
+LOGIN, TIMELINE, PROFILE = "to the login page", "to the timeline", "to the profile"
 METHODS = {"GET", "POST", "PUT", "PATCH", "DELETE", "TRACE", "QUERY"}
 
 
@@ -26,6 +26,7 @@ class Route(NamedTuple):
 
 # A route that is not here fails the first test: say what a stranger and a user get.
 ROUTES = {
+    "archives.download": Route("/archives/{token}", LOGIN, PROFILE),
     "auth.login": Route("/login", 200, TIMELINE),
     "auth.logout": Route("/logout", 405, 405),
     "auth.register": Route("/register", 200, TIMELINE),
@@ -38,6 +39,7 @@ ROUTES = {
     "mailbox.index": Route("/mailbox", 200, 200),
     "messages.inbox": Route("/messages", LOGIN, 200),
     "messages.send": Route("/messages/to/susan", LOGIN, 200),
+    "profile.delete": Route("/profile/delete", LOGIN, 200),
     "profile.edit": Route("/profile/edit", LOGIN, 200),
     "profile.show": Route("/user/susan", LOGIN, 200),
     "static": Route("/static/app.css", 200, 200),
@@ -60,7 +62,7 @@ def rules(client):
 def answer_to(client, path):
     answer = client.get(path)
     where = (answer.location or "").partition("?")[0]
-    return {"/login": LOGIN, "/": TIMELINE}.get(where, answer.status_code)
+    return {"/login": LOGIN, "/": TIMELINE, "/user/susan": PROFILE}.get(where, answer.status_code)
 
 
 def test_every_route_is_known_here(client):
