@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from app import clock
 from app.extensions import db
-from app.models import RECENT, UNFINISHED, Message, Notification, Task, User
+from app.models import IS_UNFINISHED, RECENT, Message, Notification, Task, User
 
 TASK_PROGRESS = "task_progress"
 UNREAD_MESSAGES = "unread_message_count"
@@ -89,7 +89,7 @@ def sweep(user: User) -> None:
     of_tasks = and_(Notification.user_id == user.id, Notification.name == TASK_PROGRESS)
     newest_first = Notification.timestamp.desc()
     recent = select(Notification.id).where(of_tasks).order_by(newest_first).limit(RECENT)
-    unfinished = select(Task.id).where(Task.user_id == user.id, Task.state.in_(UNFINISHED))
+    unfinished = select(Task.id).where(Task.user_id == user.id, IS_UNFINISHED)
     old = delete(Notification).where(of_tasks, Notification.id.not_in(recent))
     ended = Notification.subject.not_in(unfinished)
     db.session.execute(old.where(ended), execution_options={"synchronize_session": False})

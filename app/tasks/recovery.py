@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.extensions import N_, db
-from app.models import UNFINISHED, State, Task
+from app.models import IS_UNFINISHED, UNFINISHED, State, Task
 from app.tasks.queue import task_queue
 from app.tasks.record import move
 
@@ -32,7 +32,7 @@ def recover(*which: Any) -> int:
     the broker cannot be reached, nothing is known about any job, and every task is left alone.
     """
     silent = Task.updated_at < clock.now() - SILENCE
-    tasks = select(Task.id).where(Task.state.in_(UNFINISHED), silent, *which)
+    tasks = select(Task.id).where(IS_UNFINISHED, silent, *which)
     try:
         return sum(_recover(task_id) for task_id in db.session.scalars(tasks).all())
     except RedisError:

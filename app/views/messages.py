@@ -20,10 +20,10 @@ bp = Blueprint("messages", __name__)
 def inbox() -> ResponseReturnValue:
     """Show the messages to oneself, newest first; they count as read from then on."""
     received = Message.received_by(current_user)
-    fresh = {message.id for message in page_of(received) if message.unread}
+    fresh = {message.id for message in page_of(received, Message) if message.unread}
     read_messages(current_user)
     db.session.commit()
-    return render_template("messages/inbox.html", messages=page_of(received), fresh=fresh)
+    return render_template("messages/inbox.html", messages=page_of(received, Message), fresh=fresh)
 
 
 @bp.route("/messages/to/<username>", methods=["GET", "POST"])

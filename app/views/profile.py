@@ -10,7 +10,7 @@ from app import accounts, shelf
 from app.extensions import db
 from app.forms import DeleteForm, EmptyForm, ProfileForm
 from app.limits import by_user, limit
-from app.models import RECENT, Message, Task, User
+from app.models import RECENT, Message, Post, Task, User
 from app.notifications import notify_unread
 from app.tasks.export import LINKED
 from app.tasks.recovery import recover
@@ -29,7 +29,11 @@ def show(username: str) -> ResponseReturnValue:
         recover(Task.user_id == user.id)
         tasks = list(db.session.scalars(user.tasks().limit(RECENT)))
     return render_template(
-        "profile/show.html", user=user, tasks=tasks, posts=page_of(user.posts()), button=EmptyForm()
+        "profile/show.html",
+        user=user,
+        tasks=tasks,
+        posts=page_of(user.posts(), Post),
+        button=EmptyForm(),
     )
 
 

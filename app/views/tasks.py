@@ -44,6 +44,8 @@ def notifications() -> ResponseReturnValue:
     """
     timestamp = _number(request.args.get("since", "0"))
     recover(Task.user_id == current_user.id)
+    if timestamp >= current_user.notified_at:  # nothing is later, so nothing is looked for
+        return []
     found = db.session.scalars(since(current_user, timestamp))
     return [
         {"name": each.name, "data": _translated(each.data), "timestamp": each.timestamp}

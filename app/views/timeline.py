@@ -23,4 +23,4 @@ def index() -> ResponseReturnValue:
         db.session.commit()
         flash(_("Your post is out."), "success")
         return redirect(url_for("timeline.index"))
-    return render_template("timeline.html", form=form, posts=page_of(Post.newest_first()))
+    return render_template("timeline.html", form=form, posts=page_of(Post.newest_first(), Post))
