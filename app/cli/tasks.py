@@ -7,6 +7,7 @@ from flask.cli import AppGroup
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from app import shelf
 from app.cli.common import plainly, stop, user_called
@@ -29,7 +30,8 @@ group = AppGroup("tasks", help="Look at tasks, settle dead ones, or try one.")
 @plainly
 def list_tasks(name: str | None, failed: bool, limit: int) -> None:
     """List tasks, newest first."""
-    query = select(Task).order_by(Task.created_at.desc(), Task.id).limit(limit)
+    newest_first = select(Task).order_by(Task.created_at.desc(), Task.id).limit(limit)
+    query = newest_first.options(joinedload(Task.user))
     if name:
         query = query.where(Task.user_id == user_called(name).id)
     if failed:

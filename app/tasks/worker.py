@@ -1,5 +1,6 @@
 """The RQ worker of this app: it gives each job an application context of its own."""
 
+import gc
 from typing import Any
 
 from flask import Flask, g
@@ -27,6 +28,13 @@ class AppWorker(Worker):
             maintenance_interval=60,
             **options,
         )
+
+    def work(self, *args: Any, **options: Any) -> bool:
+        """Run jobs until it is told to stop."""
+        # What is loaded stays shared with the forks: a collection in one would copy all of it.
+        gc.collect()
+        gc.freeze()
+        return super().work(*args, **options)
 
     def main_work_horse(self, job: Job, queue: Queue) -> None:
         """Run the job in a forked process, which leaves the database connections of this one be."""
