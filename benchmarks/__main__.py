@@ -2,8 +2,11 @@
 
 import click
 
+from benchmarks.export import export
 from benchmarks.harness import harness
 from benchmarks.stress import stress
+from benchmarks.web import web
+from benchmarks.worker import worker
 
 
 @click.group()
@@ -11,6 +14,6 @@ def main() -> None:
     """Measure what things cost, side by side in one run."""
 
 
-main.add_command(harness)
-main.add_command(stress)
+for command in (export, harness, stress, web, worker):
+    main.add_command(command)
 main(prog_name="python -m benchmarks")

@@ -26,14 +26,14 @@ WHOLE = "an export's test with its fixtures and pytest"
 
 @click.command()
 @report.options
-def harness(quick: bool, as_json: bool) -> None:
+def harness(quick: bool, as_json: bool, write: bool) -> None:
     """Cost of a job by each way of running it, of an export's test, and of the guard."""
     measured = rounds.run(CASES, 20 if quick else 100)
     ms = {case: median(times) for case, times in measured.laps.items()}
-    rows = [Row(name, ms[case], ms[case] / ms[STOCK]) for case, name in NAMES.items()]
-    whole = median(measured.whole[EXPORT])
-    rows.append(Row(WHOLE, whole, whole / ms[STOCK]))
-    report.show(rows, bars(ms), quick=quick, as_json=as_json)
+    times = {name: ms[case] for case, name in NAMES.items()}
+    times[WHOLE] = median(measured.whole[EXPORT])
+    rows = [Row(name, {"ms": time, "ratio": time / ms[STOCK]}) for name, time in times.items()]
+    report.show(rows, bars(ms), quick, as_json, write)
 
 
 def bars(ms: dict[str, float]) -> list[Bar]:

