@@ -39,6 +39,15 @@ def test_a_wrong_password_deletes_nothing(client, susan):
     assert the(User) == susan
 
 
+def test_a_session_that_was_left_open_is_no_place_to_guess_the_password(app, client, susan):
+    app.config["LOGIN_LIMIT"] = "2 per minute"
+    client.log_in(susan)
+
+    tried = [client.submit("/profile/delete", password="dog").status_code for _ in range(3)]
+
+    assert tried == [200, 200, 429]
+
+
 def test_a_look_at_the_page_deletes_nothing(client, susan):
     page = client.log_in(susan).page("/profile/edit")
     [link] = [a["href"] for a in page.select("a") if "Delete" in a.text]
