@@ -80,7 +80,7 @@ def _interrupt(*_signal: object) -> NoReturn:
 @contextmanager
 def _quiet() -> Iterator[None]:
     """Keep the terminal free of a line for every poll."""
-    chatty = [logging.getLogger(name) for name in ("alembic", "app", "werkzeug")]
+    chatty = [logging.getLogger(name) for name in ("alembic", "app", "mail.log", "werkzeug")]
     levels = [logger.level for logger in chatty]
     for logger in chatty:
         logger.setLevel(logging.WARNING)
