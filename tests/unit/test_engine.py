@@ -1,16 +1,19 @@
 """The engine's own rules, where no door is needed to see them."""
 
+import time
+
 import pytest
 from freezegun import freeze_time
-from sqlalchemy import text
+from sqlalchemy import event, text
+from sqlalchemy.exc import OperationalError
 
 from app.extensions import db
 from app.models import UNFINISHED, Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import AlreadyInProgress, NotRepeatable, launch, relaunch, running, track
-from app.tasks.queue import task_queue
+from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch, running, track
+from app.tasks.queue import runs_as_job, task_queue
 from app.tasks.record import NotWanted, move
-from tests.support.builders import make_task
+from tests.support.builders import long_ago, make_task, make_user
 from tests.support.rows import all_of, the
 
 
@@ -20,6 +23,21 @@ def test_a_task_can_be_called_like_the_function_it_is(app, susan):
     count_slowly(task_id, seconds=3)
 
     assert (the(Task).state, the(Task).progress) == ("finished", 100)
+
+
+def test_counting_is_recorded_second_by_second(app, history, susan):
+    count_slowly(make_task(susan, name="count_slowly").id, seconds=4)
+
+    assert [progress for state, progress in history() if state == "running"] == [0, 25, 50, 75, 99]
+
+
+def test_counting_takes_its_time(app, susan):
+    app.config["COUNT_PAUSE"] = 0.01
+    begun = time.perf_counter()
+
+    count_slowly(make_task(susan, name="count_slowly").id, seconds=4)
+
+    assert time.perf_counter() - begun >= 4 * 0.01
 
 
 @pytest.mark.parametrize("state", ["running", "finished", "failed"])
@@ -49,7 +67,7 @@ def test_a_task_ended_from_elsewhere_stops_at_its_next_record(app, susan):
             for item in track(task, "abcd", 4):
                 used.append(item)
                 if item == "b":
-                    end_from_elsewhere(task_id)
+                    change_elsewhere(task_id, "state = 'failed'")
 
     with pytest.raises(NotWanted, match="was ended while its job was at work"):
         work()
@@ -58,10 +76,9 @@ def test_a_task_ended_from_elsewhere_stops_at_its_next_record(app, susan):
     assert (the(Task).state, the(Task).progress) == ("failed", 25)
 
 
-def end_from_elsewhere(task_id):
+def change_elsewhere(task_id, change):
     with db.engine.begin() as elsewhere:
-        query = text("UPDATE task SET state = 'failed' WHERE id = :id")
-        elsewhere.execute(query, {"id": task_id})
+        elsewhere.execute(text(f"UPDATE task SET {change} WHERE id = :id"), {"id": task_id})
 
 
 def test_progress_never_goes_back_when_a_task_begins_again(app, susan):
@@ -108,53 +125,113 @@ def test_arguments_that_are_not_json_leave_nothing_in_progress(app, susan):
     assert all_of(Task) == []
 
 
-def test_a_failed_task_can_be_run_again_as_it_was_launched(app, jobs, susan):
-    with jobs.held():
-        task_id = launch(count_slowly, susan, seconds=3).id
-    move(task_id, UNFINISHED, state="failed", reason="No luck")
-    task_queue().empty()
+def test_a_launch_settles_only_what_is_in_its_way(app, jobs, susan):
+    make_task(susan, name="another", updated_at=long_ago())
+    make_task(make_user("john"), name="count_slowly", updated_at=long_ago())
 
-    relaunch(the(Task))
+    launch(count_slowly, susan, seconds=1)
     jobs.run()
 
-    task = the(Task)
-    assert (task.id, task.state, task.reason, task.progress) == (task_id, "finished", "", 100)
-    assert task.ended_at is not None
+    assert {task.state for task in all_of(Task, progress=0)} == {"queued"}
 
 
-def test_a_task_that_is_run_again_has_not_ended(app, jobs, susan):
-    task = make_task(susan, name="count_slowly", arguments_json='{"seconds": 1}', state="failed")
+def test_a_refusal_names_the_task(app, backend, susan):
+    with backend.down(), pytest.raises(BrokerUnreachable, match="count_slowly"):
+        launch(count_slowly, susan, seconds=1)
+    make_task(susan, name="count_slowly")
 
-    with jobs.held():
-        relaunch(task)
-
-    assert (the(Task).state, the(Task).ended_at) == ("queued", None)
-    jobs.run()
-
-
-@pytest.mark.parametrize("state", ["queued", "running", "finished"])
-def test_only_a_failed_task_is_run_again(app, susan, state):
-    with pytest.raises(NotRepeatable, match=f"The task is {state}: only one that failed can be"):
-        relaunch(make_task(susan, state=state))
-
-    assert the(Task).state == state
+    with pytest.raises(AlreadyInProgress, match="count_slowly"):
+        launch(count_slowly, susan, seconds=1)
 
 
-def test_a_failed_task_is_not_run_again_beside_another_of_its_name(app, susan):
-    failed = make_task(susan, state="failed")
-    make_task(susan, id="another")
+def test_a_launch_that_is_broken_says_so_and_leaves_nothing_in_progress(app, susan):
+    app.config["RETRY_PAUSES"] = ["soon"]
 
-    with pytest.raises(AlreadyInProgress):
-        relaunch(failed)
+    with pytest.raises(TypeError):
+        launch(count_slowly, susan, seconds=1)
 
-    assert the(Task, id=failed.id).state == "failed"
+    assert the(Task).state == "failed"
 
 
 def test_an_earlier_attempt_records_nothing_any_more(app, susan):
     task_id = make_task(susan, state="running", attempt=2).id
 
     assert not move(task_id, UNFINISHED, 1, progress=50)
+    assert not db.session().in_transaction()
     assert move(task_id, UNFINISHED, 2, progress=50)
+
+
+@runs_as_job
+def meddle(task_id):
+    """A job that changes a task of another job's."""
+    move(task_id, UNFINISHED, progress=50)
+
+
+def test_a_job_says_nothing_of_another_jobs_task(app, jobs, susan):
+    job = task_queue().enqueue(meddle, make_task(susan).id)
+    jobs.run()
+
+    assert the(Task).progress == 50
+    assert job.get_meta() == {}
+
+
+def test_an_earlier_attempt_finishes_nothing_any_more(app, susan):
+    task_id = make_task(susan).id
+
+    with running(task_id):
+        change_elsewhere(task_id, "attempt = 2")
+
+    assert the(Task).state == "running"
+
+
+def test_an_earlier_attempt_stops_at_its_next_record(app, susan):
+    task_id = make_task(susan).id
+
+    def work():
+        with running(task_id) as task:
+            for _item in track(task, "ab", 2):
+                change_elsewhere(task_id, "attempt = 2")
+
+    with pytest.raises(NotWanted):
+        work()
+
+    assert (the(Task).state, the(Task).progress) == ("running", 0)
+
+
+def test_an_earlier_attempt_ends_nothing_any_more(app, susan):
+    task_id = make_task(susan).id
+
+    def work():
+        with running(task_id):
+            change_elsewhere(task_id, "attempt = 2")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        work()
+
+    assert the(Task).state == "running"
+
+
+def test_an_end_that_cannot_be_recorded_keeps_no_transaction_open(app, databases, susan):
+    task_id = make_task(susan).id
+
+    with databases.locked(), pytest.raises(OperationalError), running(task_id):
+        pytest.fail("It ran.")
+
+    assert not db.session().in_transaction()
+
+
+def test_an_exit_at_the_beginning_leaves_nothing_in_progress(app, susan):
+    task_id = make_task(susan).id
+
+    @event.listens_for(db.engine, "before_cursor_execute", once=True)
+    def leave(*_statement):
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt), running(task_id):
+        pytest.fail("It ran.")
+
+    assert the(Task).state == "failed"
 
 
 def test_an_exit_in_the_middle_leaves_nothing_in_progress(app, susan):

@@ -18,7 +18,7 @@ from app.mail import (
 )
 from app.tasks.engine import BrokerUnreachable
 from app.tasks.mail import send_email
-from app.tasks.queue import task_queue
+from app.tasks.queue import check_function, task_queue
 from tests.support.outbox import attachments_of, html_of, text_of
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -136,6 +136,7 @@ def test_mail_that_cannot_be_queued_is_not_said_to_be_sent(backend):
         (smtplib.SMTPDataError(554, b"No"), MailNotSent),
         (smtplib.SMTPDataError(451, b"Later"), MailDelayed),
         (smtplib.SMTPDataError(552, b"Too large"), MailTooLarge),
+        (smtplib.SMTPDataError(523, b"Too large"), MailTooLarge),
         (smtplib.SMTPSenderRefused(552, b"Too large", "me"), MailTooLarge),
         (smtplib.SMTPSenderRefused(421, b"Later", "me"), MailDelayed),
         (smtplib.SMTPRecipientsRefused({"susan": (550, b"Who?")}), AddressRefused),
@@ -156,12 +157,44 @@ def test_what_an_error_of_the_mail_server_means(outbox, error, kind):
         send_now(*MESSAGE)
 
     assert type(refused.value) is kind
+    assert refused.value.passing is (kind is MailDelayed)
 
 
 def test_a_message_can_be_given_its_id(outbox):
     send_now(*MESSAGE, message_id="<task@example.com>")
 
     assert outbox[0]["Message-ID"] == "<task@example.com>"
+
+
+@pytest.mark.parametrize("sync", [True, False])
+def test_what_is_sent_for_one_key_has_one_id(jobs, outbox, sync):
+    for _ in range(2):
+        send_email(*MESSAGE, sync=sync, key="task")
+        jobs.run()
+
+    assert [message["Message-ID"] for message in outbox] == ["<task@example.com>"] * 2
+
+
+def test_what_is_sent_for_no_key_has_an_id_of_its_own(jobs, outbox):
+    for _ in range(2):
+        send_email(*MESSAGE)
+    jobs.run()
+
+    assert len({message["Message-ID"] for message in outbox}) == 2
+
+
+def test_mail_that_cannot_wait_for_its_turn_is_named(backend):
+    with backend.down(), pytest.raises(BrokerUnreachable, match="send_email"):
+        send_email(*MESSAGE)
+
+
+def test_a_worker_may_run_what_sends_mail(jobs, outbox):
+    with jobs.held():
+        send_email(*MESSAGE)
+
+    [job] = task_queue().get_jobs()
+    check_function(job)
+    jobs.run()
 
 
 def test_a_mail_job_says_what_it_sends(jobs, outbox):

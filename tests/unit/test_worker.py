@@ -14,6 +14,7 @@ from app.models import Task
 from app.tasks.count import count_slowly
 from app.tasks.engine import launch
 from app.tasks.queue import runs_as_job, task_queue
+from app.tasks.record import begin
 from app.tasks.recovery import AGAIN, INTERRUPTED
 from app.tasks.worker import AppWorker
 from pytest_rq.execution import PoliteDeathPenalty
@@ -95,10 +96,12 @@ def test_the_task_of_a_killed_process_is_tried_again(worker, jobs, susan):
         task_id = launch(count_slowly, susan, seconds=1).id
     job = task_queue().fetch_job(task_id)
     task_queue().empty()
+    begin(task_id)
 
     worker.handle_work_horse_killed(job, 1, 9, None)
 
     assert (the(Task).state, the(Task).reason) == ("queued", AGAIN)
+    assert job.get_meta()["state"] == "queued"
 
 
 def test_a_killed_process_that_has_no_try_left_ends_its_task(worker, jobs, susan):
@@ -111,6 +114,7 @@ def test_a_killed_process_that_has_no_try_left_ends_its_task(worker, jobs, susan
     worker.handle_work_horse_killed(job, 1, 9, None)
 
     assert (the(Task).state, the(Task).reason) == ("failed", INTERRUPTED)
+    assert job.get_meta()["state"] == "failed"
 
 
 def test_a_killed_process_without_a_task_is_no_trouble(worker, jobs):

@@ -67,7 +67,7 @@ def test_what_could_not_be_recorded_is_logged(caplog, databases, jobs, outbox, w
     with ExitStack() as outage, jobs.pause(at=2):
         outage.enter_context(databases.gone())
 
-    assert f"Task {the(Task).id}: its state could not be recorded" in caplog.text
+    assert f"Task {the(Task).id}: its state could not be recorded: (" in caplog.text
     jobs.advance(seconds=10)
 
 

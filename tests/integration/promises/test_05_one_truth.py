@@ -5,8 +5,10 @@ from contextlib import ExitStack
 import pytest
 from redis.exceptions import ConnectionError
 
+from app.extensions import db
 from app.models import Task
 from app.tasks.queue import task_queue
+from app.tasks.record import tell_owner
 from tests.support.builders import make_posts, make_task
 from tests.support.rows import the
 
@@ -38,6 +40,23 @@ def test_all_three_agree_in_the_end(client, jobs, outbox, susan):
     assert all_three(client) == [("finished", 100)] * 3
 
 
+def test_a_notification_has_all_that_a_page_shows(client, susan):
+    task = make_task(susan, state="running", progress=42, reason="So far")
+    tell_owner(task)
+    db.session.commit()
+
+    assert client.log_in(susan).progress() == [
+        {
+            "task_id": task.id,
+            "name": "export_posts",
+            "description": "Exporting posts",
+            "progress": 42,
+            "state": "running",
+            "reason": "So far",
+        }
+    ]
+
+
 def all_three(client):
     task = the(Task)
     meta = task_queue().fetch_job(task.id).meta
@@ -67,9 +86,10 @@ def test_an_export_ends_though_the_broker_goes_down_under_it(
 
     with jobs.held():
         client.submit("/tasks/export-posts")
-    with jobs.expect_failure(ConnectionError):  # of the worker: it cannot record the job's end
+    with jobs.expect_failure(ConnectionError) as failed:  # the worker cannot record the job's end
         jobs.run_one()
         outage.close()
 
-    assert the(Task).state == "finished"
-    assert "the broker missed a record" in caplog.text
+    task = the(Task)
+    assert task.state == "finished"
+    assert f"Task {task.id}: the broker missed a record: {failed[0].error}" in caplog.text

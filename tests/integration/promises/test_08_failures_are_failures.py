@@ -87,6 +87,10 @@ def test_rq_keeps_the_failed_job(failed):
     assert failed.job.id in task_queue().failed_job_registry
 
 
+def test_rq_knows_that_no_try_is_left(failed):
+    assert task_queue().fetch_job(failed.job.id).retries_left == 0
+
+
 def break_down(task_id, *rows):
     """Do the work of a task that writes some rows, then meets an error nobody foresaw."""
     with running(task_id):

@@ -7,6 +7,7 @@ from freezegun import freeze_time
 
 from app.mail import MailDelayed
 from app.models import Task
+from app.tasks.queue import task_queue
 from tests.support.builders import make_posts
 from tests.support.horses import kill_the_horse
 from tests.support.rows import the
@@ -79,6 +80,13 @@ def test_its_owner_is_told_that_it_will_be_tried_again(delayed):
     assert (told["state"], told["progress"], told["reason"]) == ("queued", 99, AGAIN)
     for page in ("/", "/user/susan"):
         assert AGAIN in delayed.page(page).select_one("[data-task]").text
+
+
+@pytest.mark.backend("inline", "worker", reason="a fork has a log of its own")
+def test_a_try_that_is_repeated_is_a_warning_in_the_log(caplog, delayed):
+    [record] = [each for each in caplog.get_records("setup") if each.name == "app"]
+
+    assert (record.levelname, record.message) == ("WARNING", f"Task {the(Task).id} is tried again")
 
 
 def test_meanwhile_no_second_export_is_started(delayed):
@@ -162,11 +170,12 @@ def test_a_mail_without_a_task_is_tried_again_too(client, jobs, outbox, susan, c
 def test_a_mail_without_a_task_that_is_refused_is_given_up(client, jobs, outbox, susan):
     outbox.refuse(554)
 
-    with jobs.expect_failure(Exception):
+    with jobs.expect_failure(Exception) as failed:
         client.submit("/reset-password", email=susan.email)
 
     outbox.accept()
     assert jobs.advance(seconds=600).finished == 0
+    assert task_queue().fetch_job(failed[0].job.id).retries_left == 0
 
 
 @pytest.mark.backend("real", reason="only there a connection is opened")
