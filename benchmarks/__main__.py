@@ -4,6 +4,7 @@ import click
 
 from benchmarks.export import export
 from benchmarks.harness import harness
+from benchmarks.mutants import mutants
 from benchmarks.stress import stress
 from benchmarks.web import web
 from benchmarks.worker import worker
@@ -14,6 +15,6 @@ def main() -> None:
     """Measure what things cost, side by side in one run."""
 
 
-for command in (export, harness, stress, web, worker):
+for command in (export, harness, mutants, stress, web, worker):
     main.add_command(command)
 main(prog_name="python -m benchmarks")
