@@ -83,7 +83,7 @@ class PatientConnection(Connection):
     ) -> None:
         """Close the connection."""
         if self.host is not None:
-            with suppress(smtplib.SMTPException, OSError):
+            with suppress(OSError):  # as all of smtplib's errors are
                 if error is None:
                     self.host.quit()
             self.host.close()
@@ -162,7 +162,7 @@ def send_now(
     try:
         with PatientConnection(state) as connection:
             connection.send(message)
-    except (smtplib.SMTPException, OSError) as error:
+    except OSError as error:  # as all of smtplib's are
         raise _outcome(error)(f"The mail server did not take {subject!r}: {error}") from error
 
 
@@ -172,7 +172,7 @@ def stable_id(key: str) -> str:
     return f"<{key}@{address.rpartition('@')[2]}>"
 
 
-def _outcome(error: smtplib.SMTPException | OSError) -> type[MailNotSent]:
+def _outcome(error: OSError) -> type[MailNotSent]:
     """Return what an error of the mail server means for the message."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         lasting = all(code >= 500 for code, _text in error.recipients.values())

@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import click
 
-from benchmarks import forks, mutations, suite
+from benchmarks import forks, mapping, mutations, suite
 from benchmarks.forks import ROOT
+from benchmarks.mapping import Map
 from benchmarks.mutations import Mutant
-from benchmarks.suite import Ended, Map
+from benchmarks.suite import Ended
 from benchmarks.warm import Trial, try_each
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "app/tasks").glob("*.py"))
@@ -57,7 +58,7 @@ def mutants(files: tuple[str, ...], quick: bool, on: bool, as_json: bool) -> Non
         raise click.ClickException("Windows cannot fork: run this in WSL, or in CI.")
     chosen = [QUICK] if quick else list(files) or FILES
     forks.preload()
-    mapped = suite.map_the_suite(*QUICK_TESTS if quick else [])
+    mapped = mapping.map_the_suite(*QUICK_TESTS if quick else [])
     found = [mutant for file in chosen for mutant in mutations.mutants_of(ROOT, file)]
     if quick:
         found = [mutant for mutant in found if tests_of(mutant, mapped)][::EVERY]

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from benchmarks.forks import ROOT, Tell, from_a_fork, in_a_fork
-from benchmarks.suite import A_WHILE, Ended, Watching, file_of, run_pytest
+from benchmarks.suite import A_WHILE, Ended, Watching, file_of, run_pytest, surely
 
 
 class Trial(NamedTuple):
@@ -61,17 +61,20 @@ class Warm(Watching):
         first.config.hook.pytest_runtest_protocol(item=first, nextitem=second)
         kept = set(_folder(session).iterdir())
         for trial in self.trials:
-            chosen = [items[test] for test in trial.tests]
-            self.tell(in_a_fork(partial(self._try, trial, chosen), A_WHILE))
+            possible = in_a_fork(partial(exchange, trial), A_WHILE)
+            self.tell(surely(partial(self._try, trial, items), trial.tests) if possible else None)
             for folder in set(_folder(session).iterdir()) - kept:
                 shutil.rmtree(folder, ignore_errors=True)
         return True
 
-    def _try(self, trial: Trial, items: list[Any]) -> Ended | None:
+    def _try(self, trial: Trial, items: dict[str, Any], tests: Sequence[str]) -> Ended:
+        chosen = [items[test] for test in tests]
+        told = in_a_fork(lambda: self._run(trial, chosen), A_WHILE)
+        return Ended(*told) if told else Ended(False, "no end in time, or the process died")
+
+    def _run(self, trial: Trial, items: list[Any]) -> Ended:
         """Exchange the code and run the tests, as far as to the first that fails."""
-        if not exchange(trial):
-            return None
-        self.failed = ""
+        self.failed = "" if exchange(trial) else "the code could not be exchanged"
         items[0].session._setupstate.teardown_exact(items[0])  # as before every test
         for item, following in zip(items, [*items[1:], None], strict=True):
             item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)

@@ -33,8 +33,8 @@ def test_counting_is_recorded_second_by_second(app, history, susan):
 
 def test_counting_takes_its_time(app, susan):
     app.config["COUNT_PAUSE"] = 0.01
-    begun = time.perf_counter()
 
+    begun = time.perf_counter()
     count_slowly(make_task(susan, name="count_slowly").id, seconds=4)
 
     assert time.perf_counter() - begun >= 4 * 0.01
@@ -171,15 +171,12 @@ def test_a_job_says_nothing_of_another_jobs_task(app, jobs, susan):
     job = task_queue().enqueue(meddle, make_task(susan).id)
     jobs.run()
 
-    assert the(Task).progress == 50
-    assert job.get_meta() == {}
+    assert (the(Task).progress, job.get_meta()) == (50, {})
 
 
 def test_an_earlier_attempt_finishes_nothing_any_more(app, susan):
-    task_id = make_task(susan).id
-
-    with running(task_id):
-        change_elsewhere(task_id, "attempt = 2")
+    with running(make_task(susan).id) as task:
+        change_elsewhere(task.id, "attempt = 2")
 
     assert the(Task).state == "running"
 

@@ -15,6 +15,7 @@ from app.mail import (
     MailNotSent,
     MailTooLarge,
     send_now,
+    stable_id,
 )
 from app.tasks.engine import BrokerUnreachable
 from app.tasks.mail import send_email
@@ -48,6 +49,14 @@ def test_an_attachment_is_bytes_or_text(jobs, outbox, sync, data):
     assert received == (data.encode() if isinstance(data, str) else data)
 
 
+def test_an_attachment_is_of_the_type_that_was_given(outbox):
+    given = ("posts.txt", "application/json", b"{}")
+
+    send_now(*MESSAGE, attachments=[given])
+
+    assert attachments_of(outbox[0]) == [given]
+
+
 def test_mail_goes_out_by_a_job(outbox, jobs):
     with jobs.held():
         send_email(*MESSAGE)
@@ -70,6 +79,8 @@ def test_synchronous_mail_goes_out_at_once(outbox, jobs):
         (JSON, "attachments is a tuple: give a list of (filename, media type, data) tuples"),
         ([JSON[:2]], "is not an attachment: give a (filename, media type, data) tuple."),
         (["posts.json"], "'posts.json' is not an attachment: give a (filename, media type,"),
+        (["abc"], "'abc' is not an attachment"),
+        ([{1: 1, 2: 2, 3: 3}], "{1: 1, 2: 2, 3: 3} is not an attachment"),
         (
             [("photo.png", "image/png", UPLOAD)],
             "The data of 'photo.png' is an upload: give its bytes, upload.read().",
@@ -87,6 +98,7 @@ def test_synchronous_mail_goes_out_at_once(outbox, jobs):
             [("posts.json", ".json", b"")],
             "The media type of 'posts.json' is '.json', an extension: write 'application/json'.",
         ),
+        ([("x", "json/", b"")], "The media type of 'x' is 'json/', not a media type: write"),
         (
             [("x", "what", b"")],
             "The media type of 'x' is 'what', not a media type: write 'application/octet-stream'.",
@@ -134,12 +146,14 @@ def test_mail_that_cannot_be_queued_is_not_said_to_be_sent(backend):
     ("error", "kind"),
     [
         (smtplib.SMTPDataError(554, b"No"), MailNotSent),
+        (smtplib.SMTPDataError(500, b"What?"), MailNotSent),
         (smtplib.SMTPDataError(451, b"Later"), MailDelayed),
         (smtplib.SMTPDataError(552, b"Too large"), MailTooLarge),
         (smtplib.SMTPDataError(523, b"Too large"), MailTooLarge),
         (smtplib.SMTPSenderRefused(552, b"Too large", "me"), MailTooLarge),
         (smtplib.SMTPSenderRefused(421, b"Later", "me"), MailDelayed),
         (smtplib.SMTPRecipientsRefused({"susan": (550, b"Who?")}), AddressRefused),
+        (smtplib.SMTPRecipientsRefused({"susan": (500, b"What?")}), AddressRefused),
         (smtplib.SMTPRecipientsRefused({"susan": (450, b"Later")}), MailDelayed),
         (smtplib.SMTPAuthenticationError(535, b"Who are you?"), MailNotSent),
         (smtplib.SMTPNotSupportedError("STARTTLS"), MailNotSent),
@@ -175,6 +189,13 @@ def test_what_is_sent_for_one_key_has_one_id(jobs, outbox, sync):
     assert [message["Message-ID"] for message in outbox] == ["<task@example.com>"] * 2
 
 
+@pytest.mark.parametrize("sender", ["Me <me@example.com>", '"me@home"@example.com'])
+def test_an_id_is_of_the_senders_domain(app, sender):
+    app.config["MAIL_DEFAULT_SENDER"] = sender
+
+    assert stable_id("task") == "<task@example.com>"
+
+
 def test_what_is_sent_for_no_key_has_an_id_of_its_own(jobs, outbox):
     for _ in range(2):
         send_email(*MESSAGE)
@@ -184,8 +205,10 @@ def test_what_is_sent_for_no_key_has_an_id_of_its_own(jobs, outbox):
 
 
 def test_mail_that_cannot_wait_for_its_turn_is_named(backend):
-    with backend.down(), pytest.raises(BrokerUnreachable, match="send_email"):
+    with backend.down(), pytest.raises(BrokerUnreachable) as refused:
         send_email(*MESSAGE)
+
+    assert str(refused.value) == "send_email"
 
 
 def test_a_worker_may_run_what_sends_mail(jobs, outbox):

@@ -72,6 +72,8 @@ def test_a_task_whose_job_waits_again_waits_too(jobs, silent_job):
     task = the(Task)
     task.state, task.updated_at = "running", long_ago()
     db.session.commit()
+    silent_job.meta["state"] = "running"
+    silent_job.save_meta()
 
     assert recover() == 0
 
