@@ -25,7 +25,8 @@ AT_LEAST = 95  # of a hundred mutants have to be noticed
 KNOWN = "benchmarks/survivors.toml"
 SO_FAR = ROOT / ".mutants.json"
 
-QUICK, QUICK_TESTS, EVERY = "app/mail.py", ["tests/unit/test_mail.py"], 40
+QUICK, EVERY = "app/mail.py", 40
+QUICK_TESTS = ["tests/unit/test_mail.py", "tests/unit/test_message_ids.py"]
 NEAREST = 40  # tests, which are collected sooner than all
 NOBODY = "no test runs it"
 
