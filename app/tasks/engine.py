@@ -125,9 +125,11 @@ def _enqueue(task: Task) -> None:
             meta=meta_of(task),
             retry=retries(),
         )
-    except RedisError as error:
+    except Exception as error:
         move(task.id, (State.QUEUED,), state=State.FAILED, reason=NOT_STARTED)
-        raise BrokerUnreachable(task.name) from error
+        if isinstance(error, RedisError):
+            raise BrokerUnreachable(task.name) from error
+        raise
 
 
 @contextmanager

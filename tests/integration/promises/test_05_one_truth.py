@@ -53,6 +53,7 @@ def test_a_notification_has_all_that_a_page_shows(client, susan):
             "progress": 42,
             "state": "running",
             "reason": "So far",
+            "outcome": "",
         }
     ]
 
