@@ -10,11 +10,11 @@ from sqlalchemy.exc import OperationalError
 from app.extensions import db
 from app.models import UNFINISHED, Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch, running, track
+from app.tasks.engine import running, track
 from app.tasks.queue import runs_as_job, task_queue
 from app.tasks.record import NotWanted, move
-from tests.support.builders import long_ago, make_task, make_user
-from tests.support.rows import all_of, the
+from tests.support.builders import make_task
+from tests.support.rows import the
 
 
 def test_a_task_can_be_called_like_the_function_it_is(app, susan):
@@ -38,6 +38,14 @@ def test_counting_takes_its_time(app, susan):
     count_slowly(make_task(susan, name="count_slowly").id, seconds=4)
 
     assert time.perf_counter() - begun >= 4 * 0.01
+
+
+def test_without_a_pause_nothing_waits(app, susan):
+    with running(make_task(susan).id) as task:
+        begun = time.perf_counter()
+        list(track(task, range(3), 3))
+
+    assert time.perf_counter() - begun < 1
 
 
 @pytest.mark.parametrize("state", ["running", "finished", "failed"])
@@ -116,41 +124,6 @@ def test_fewer_items_than_were_counted_are_recorded_at_the_end_too(app, susan):
     with running(task_id) as task:
         list(track(task, range(3), 4))
         assert the(Task).progress == 75
-
-
-def test_arguments_that_are_not_json_leave_nothing_in_progress(app, susan):
-    with pytest.raises(TypeError, match="not JSON serializable"):
-        launch(count_slowly, susan, seconds=object())
-
-    assert all_of(Task) == []
-
-
-def test_a_launch_settles_only_what_is_in_its_way(app, jobs, susan):
-    make_task(susan, name="another", updated_at=long_ago())
-    make_task(make_user("john"), name="count_slowly", updated_at=long_ago())
-
-    launch(count_slowly, susan, seconds=1)
-    jobs.run()
-
-    assert {task.state for task in all_of(Task, progress=0)} == {"queued"}
-
-
-def test_a_refusal_names_the_task(app, backend, susan):
-    with backend.down(), pytest.raises(BrokerUnreachable, match="count_slowly"):
-        launch(count_slowly, susan, seconds=1)
-    make_task(susan, name="count_slowly")
-
-    with pytest.raises(AlreadyInProgress, match="count_slowly"):
-        launch(count_slowly, susan, seconds=1)
-
-
-def test_a_launch_that_is_broken_says_so_and_leaves_nothing_in_progress(app, susan):
-    app.config["RETRY_PAUSES"] = ["soon"]
-
-    with pytest.raises(TypeError):
-        launch(count_slowly, susan, seconds=1)
-
-    assert the(Task).state == "failed"
 
 
 def test_an_earlier_attempt_records_nothing_any_more(app, susan):

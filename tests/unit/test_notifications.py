@@ -1,6 +1,7 @@
 """What users are told: the latest of each, in its order, and nothing of anybody else's."""
 
 import pytest
+from freezegun import freeze_time
 from sqlalchemy import select
 
 from app.extensions import db
@@ -21,6 +22,19 @@ def test_what_was_told_again_is_told_last(susan):
         notify(susan.id, TASK_PROGRESS, 1, subject)
 
     assert told(susan) == ["B", "A"]
+
+
+@freeze_time("2026-01-31 12:00:00")
+def test_those_of_one_moment_are_told_a_microsecond_apart(susan):
+    first, second = notify(susan.id, "a", 1), notify(susan.id, "b", 2)
+
+    assert 0 < second - first < 2e-6
+
+
+def test_what_has_no_subject_has_an_empty_one(susan):
+    notify(susan.id, "unread_message_count", 1)
+
+    assert told(susan) == [""]
 
 
 def test_who_has_read_their_messages_is_told_of_none(susan):

@@ -125,6 +125,40 @@ def test_a_killed_process_without_a_task_is_no_trouble(worker, jobs):
     worker.handle_work_horse_killed(job, 1, 9, None)
 
 
+@pytest.mark.parametrize("how", [((True,), {}), ((), {"remove_from_intermediate_queue": True})])
+def test_a_job_that_is_begun_is_no_longer_being_taken(app, worker, jobs, how):
+    with jobs.held():
+        job = task_queue().enqueue(name_of_the_app)
+    task_queue().remove(job)
+    taken = task_queue().intermediate_queue
+    app.redis.rpush(taken.key, job.id)
+    arguments, options = how
+
+    worker.prepare_job_execution(job, *arguments, **options)
+
+    assert taken.get_job_ids() == []
+    worker.perform_job(job, task_queue(), worker.prepare_execution(job))
+
+
+def test_rq_says_that_a_process_was_killed(caplog, worker, jobs):
+    with jobs.held():
+        job = task_queue().enqueue(name_of_the_app)
+    task_queue().empty()
+
+    worker.handle_work_horse_killed(job, 1, 9, None)
+
+    assert f"Work horse killed for job {job.id}" in caplog.text
+
+
+def test_what_rq_keeps_of_jobs_is_cleaned_regularly(app, worker):
+    finished = task_queue().finished_job_registry
+    app.redis.zadd(finished.key, {"a job of long ago": 1})
+
+    worker.run_maintenance_tasks()
+
+    assert app.redis.zcard(finished.key) == 0
+
+
 def test_dead_tasks_are_ended_regularly(worker, susan):
     make_task(susan, updated_at=long_ago())
 
