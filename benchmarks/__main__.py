@@ -1,20 +1,30 @@
 """`python -m benchmarks <subcommand>`: each subcommand is a module of this package."""
 
+from importlib import import_module
+from typing import cast
+
 import click
 
-from benchmarks.export import export
-from benchmarks.harness import harness
-from benchmarks.mutants import mutants
-from benchmarks.stress import stress
-from benchmarks.web import web
-from benchmarks.worker import worker
+SUBCOMMANDS = ("export", "harness", "mutants", "stress", "web", "worker")
 
 
-@click.group()
+class Modules(click.Group):
+    """Imports the one that is asked for: mutants are tried where nothing has imported the app."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return their names."""
+        return list(SUBCOMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return the one of this name, if there is one."""
+        if cmd_name not in SUBCOMMANDS:
+            return None
+        return cast(click.Command, getattr(import_module(f"benchmarks.{cmd_name}"), cmd_name))
+
+
+@click.group(cls=Modules)
 def main() -> None:
     """Measure what things cost, side by side in one run."""
 
 
-for command in (export, harness, mutants, stress, web, worker):
-    main.add_command(command)
 main(prog_name="python -m benchmarks")
