@@ -11,7 +11,9 @@ from tempfile import TemporaryDirectory
 from types import CodeType
 from typing import Any, NamedTuple
 
+import click
 import pytest
+from click.globals import pop_context
 
 from benchmarks.forks import ROOT, in_a_fork
 
@@ -57,6 +59,8 @@ def _run(tests: Sequence[str], file: str, code: str) -> Ended:
 
 def run_pytest(plugin: Any, where: Sequence[str]) -> bool:
     """Run these tests, or all, and return whether they pass."""
+    while click.get_current_context(silent=True):
+        pop_context()  # wsgi.py asks which command it is imported by: by none, as under pytest
     with TemporaryDirectory() as folder:
         options = [f"--timeout={PATIENCE}", f"--basetemp={folder}/tests", f"--rootdir={ROOT}"]
         return pytest.main([*OPTIONS, *options, *where], plugins=[plugin]) == 0
