@@ -9,6 +9,9 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from katas import arguments, early  # noqa: F401 - their workers load while the following does
+
+# isort: split
 import hypothesis
 import pytest
 from click.testing import Result
@@ -44,6 +47,12 @@ pytest_plugins = ["pytester", "pytest_rq.plugin"]
 # How long an example takes says nothing on a busy machine; each test has a time-out anyway.
 hypothesis.settings.register_profile("here", deadline=None)
 hypothesis.settings.load_profile("here")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Let `pytest katas/05` be enough."""
+    arguments.prepare(config)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

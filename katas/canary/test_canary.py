@@ -1,0 +1,5 @@
+import app
+
+
+def test_canary():
+    assert not hasattr(app, "CANARY"), app.CANARY

@@ -1,0 +1,119 @@
+"""The repository's own suite, examined by all variants."""
+
+from __future__ import annotations
+
+import itertools
+import tomllib
+from concurrent.futures import Future
+from pathlib import Path
+
+from katas.judge import order_for_suite, settled
+from katas.ladder import ROOT, Kata, Variant
+from katas.patches import Stale, apply
+from katas.pool import Pool, Result
+from katas.variants import copy_app
+
+
+class Suite:
+    """Runs the part that a kata names on each of its bugs, and the whole on all wheats.
+
+    Wheats that touch different places stand in one copy: a whole run on it accepts them all. If it
+    fails, each is run alone, so that a refusal is always one wheat's own.
+    """
+
+    def __init__(self, pool: Pool, scratch: Path) -> None:
+        self.pool, self.scratch = pool, scratch / "suite"
+        self.faults: list[str] = []
+        self.on_bugs: dict[Variant, Future[Result]] = {}
+        self.on_groups: list[tuple[list[Variant], Future[Result]]] = []
+        self._numbers = itertools.count()
+
+    def begin(self, katas: list[Kata]) -> None:
+        """Have all runs done, the longest first."""
+        wheats = [wheat for kata in katas for wheat in kata.wheats]
+        self.plain = self.run((), whole_suite())
+        self.on_groups = [
+            (group, self.run(tuple(group), whole_suite())) for group in self.grouped(wheats)
+        ]
+        for kata in katas:
+            for bug in kata.bugs:
+                self.on_bugs[bug] = self.run((bug,), kata.suite or whole_suite(), exit_first=True)
+
+    def run(
+        self, variants: tuple[Variant, ...], tests: tuple[str, ...], **options: object
+    ) -> Future[Result]:
+        """Have some tests run on a copy with these diffs applied."""
+        place = self.scratch / str(next(self._numbers))
+        return self.pool.submit(
+            order_for_suite(lambda: copy_app(place, *variants), tests, **options)
+        )
+
+    def grouped(self, wheats: list[Variant]) -> list[list[Variant]]:
+        """Return the wheats in groups whose diffs can be applied together."""
+        groups: list[tuple[Path, list[Variant]]] = []
+        for wheat in wheats:
+            for copy, group in groups:
+                try:
+                    apply(wheat.patch(), copy, wheat.label)
+                except Stale:
+                    continue
+                group.append(wheat)
+                break
+            else:
+                copy = copy_app(self.scratch / f"group-{len(groups)}", wheat)
+                groups.append((copy, [wheat]))
+        return [group for _copy, group in groups]
+
+    def bugs(self) -> tuple[list[Variant], list[Variant]]:
+        """Return the bugs that the suite catches, and those that it misses."""
+        plain = settled(self.plain)
+        if not plain.green:
+            self.faults.append(f"The suite fails on the app itself: {said(plain)}")
+        caught, missed = [], []
+        for bug, future in self.on_bugs.items():
+            if settled(future).green:
+                missed.append(bug)
+                self.faults.append(f'The suite misses {bug.label}, "{bug.title}": mend the suite.')
+            else:
+                caught.append(bug)
+        return caught, missed
+
+    def wheats(self) -> tuple[list[Variant], list[Variant]]:
+        """Return the wheats that the whole suite accepts, and those that it refuses."""
+        accepted, refused = [], []
+        for group, future in self.on_groups:
+            if settled(future).green:
+                accepted += group
+                continue
+            alone = {wheat: self.run((wheat,), whole_suite()) for wheat in group}
+            for wheat, run in alone.items():
+                result = settled(run)
+                if result.green:
+                    accepted.append(wheat)
+                else:
+                    refused.append(wheat)
+                    self.faults.append(f"The suite refuses {wheat.label}: {said(result)}")
+        return accepted, refused
+
+
+def whole_suite() -> tuple[str, ...]:
+    """Return what plain `pytest` runs."""
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return tuple(settings["tool"]["pytest"]["ini_options"].get("testpaths", ["tests"]))
+
+
+def files_of_suite() -> list[tuple[str, ...]]:
+    """Return the files of the suite in two halves that take about as long."""
+    files = [
+        file.relative_to(ROOT).as_posix()
+        for folder in whole_suite()
+        for file in sorted((ROOT / folder).rglob("test_*.py"))
+    ]
+    return [tuple(files[::2]), tuple(files[1::2])]
+
+
+def said(result: Result) -> str:
+    """Return what a run that is not green says first."""
+    if result.failed:
+        return f"{result.failed[0]}: {result.message(result.failed[0])}"
+    return next(iter(result.errors), result.trouble or "nothing was tested.")
