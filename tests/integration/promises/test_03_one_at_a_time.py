@@ -57,6 +57,14 @@ def test_the_button_is_there_otherwise(client, susan):
     assert not page.select_one(EXPORT).has_attr("hidden")
 
 
+def test_the_button_is_there_while_another_task_is_unfinished(client, susan):
+    make_task(susan, name="count_slowly")
+
+    page = client.log_in(susan).page("/user/susan")
+
+    assert not page.select_one(EXPORT).has_attr("hidden")
+
+
 def test_many_clicks_at_once_make_one_task(app, jobs, monkeypatch, outbox, susan):
     monkeypatch.setattr(databases, "PATIENCE", 10.0)  # they queue, on a busy machine for long
     db.engine.dispose()

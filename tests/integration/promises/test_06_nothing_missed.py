@@ -64,6 +64,13 @@ def test_two_tasks_of_one_user_do_not_overwrite_each_other(client, jobs, outbox,
     assert told == {"Exporting posts": 100, "Counting slowly": 100}
 
 
+def test_the_latest_comes_last_for_its_time_is_the_next_cursor(client, susan):
+    tell(susan, "a", 1)
+    tell(susan, "b", 2)
+
+    assert [each["data"] for each in client.log_in(susan).notifications()] == [1, 2]
+
+
 def test_nobody_gets_another_users_notifications(client, susan):
     tell(make_user("john"), "unread_message_count", 3)
 
