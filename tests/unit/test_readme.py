@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app import config
+from katas.ladder import ladder
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -60,4 +61,13 @@ def test_every_command_is_listed(app):
 
 
 def test_the_two_commands_are_those_of_run_py():
-    assert COMMANDS == ["python3 run.py demo", "python3 run.py tests"]
+    assert COMMANDS[:2] == ["python3 run.py demo", "python3 run.py tests"]
+
+
+def test_the_scoreboard_counts_all_bugs_and_refactorings():
+    katas = ladder()
+    bugs = sum(len(kata.bugs) for kata in katas)
+    wheats = sum(len(kata.wheats) for kata in katas)
+
+    board = f"suite catches {bugs} of {bugs} bugs, accepts {wheats} of {wheats} refactorings"
+    assert f"$ python -m katas verify\n{board}\n" in README
