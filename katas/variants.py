@@ -9,6 +9,7 @@ from pathlib import Path
 from katas import patches
 from katas.ladder import ROOT, KataError, Variant, command
 
+BESIDE = ("migrations", "wsgi.py")  # what the app, or its suite, looks for beside it
 CANARY = '\nCANARY = "This app is broken on purpose."\n'
 
 
@@ -16,8 +17,10 @@ def copy_app(folder: Path, *variants: Variant, app: Path | None = None) -> Path:
     """Copy the app into the folder, apply the diffs of these variants, and return the folder."""
     # Byte code comes along: it holds for each file that no diff touches.
     shutil.copytree(app or ROOT / "app", folder / "app")
-    if (ROOT / "migrations").exists():  # the app looks for them beside itself
-        shutil.copytree(ROOT / "migrations", folder / "migrations")
+    for name in BESIDE:
+        if (source := ROOT / name).exists():
+            copy = shutil.copytree if source.is_dir() else shutil.copyfile
+            copy(source, folder / name)
     for variant in variants:
         patches.apply(variant.patch(), folder, variant.label)
     return folder
