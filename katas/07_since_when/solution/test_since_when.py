@@ -35,9 +35,10 @@ def test_what_was_heard_is_not_heard_again(client, susan):
 
 
 def test_nobody_hears_what_is_told_to_others(client, susan):
-    tell(make_user("john"), "a", 1)
+    tell(susan, "a", 1)
+    tell(make_user("john"), "a", 2)
 
-    assert client.log_in(susan).notifications() == []
+    assert [each["data"] for each in client.log_in(susan).notifications()] == [1]
 
 
 def test_rows_stay_bounded(client, jobs, outbox, susan):
