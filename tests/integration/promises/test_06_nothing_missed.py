@@ -72,9 +72,10 @@ def test_the_latest_comes_last_for_its_time_is_the_next_cursor(client, susan):
 
 
 def test_nobody_gets_another_users_notifications(client, susan):
+    tell(susan, "unread_message_count", 1)
     tell(make_user("john"), "unread_message_count", 3)
 
-    assert client.log_in(susan).notifications() == []
+    assert [each["data"] for each in client.log_in(susan).notifications()] == [1]
 
 
 def test_a_page_polls_from_the_moment_it_shows(client, susan):
