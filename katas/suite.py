@@ -18,7 +18,7 @@ class Suite:
     """Runs the part that a kata names on each of its bugs, and the whole on all wheats.
 
     Wheats that touch different places stand in one copy: a whole run on it accepts them all. If it
-    fails, each is run alone, so that a refusal is always one wheat's own.
+    fails, the group is halved, so that a refusal is always one wheat's own.
     """
 
     def __init__(self, pool: Pool, scratch: Path) -> None:
@@ -82,18 +82,28 @@ class Suite:
         """Return the wheats that the whole suite accepts, and those that it refuses."""
         accepted, refused = [], []
         for group, future in self.on_groups:
-            if settled(future).green:
-                accepted += group
-                continue
-            alone = {wheat: self.run((wheat,), whole_suite()) for wheat in group}
-            for wheat, run in alone.items():
-                result = settled(run)
-                if result.green:
-                    accepted.append(wheat)
-                else:
-                    refused.append(wheat)
-                    self.faults.append(f"The suite refuses {wheat.label}: {said(result)}")
+            for wheat, result in self._refused(group, settled(future)):
+                refused.append(wheat)
+                self.faults.append(f"The suite refuses {wheat.label}: {said(result)}")
+            accepted += [wheat for wheat in group if wheat not in refused]
         return accepted, refused
+
+    def _refused(self, group: list[Variant], result: Result) -> list[tuple[Variant, Result]]:
+        """Return the wheats of a group that are refused, found by halving it.
+
+        What failed is run once more first: a test may mind that the machine is busy.
+        """
+        if result.failed and not result.errors:
+            again = settled(self.run(tuple(group), whole_suite(), only=result.failed))
+            result = result if not again.green else again
+        if result.green:
+            return []
+        if len(group) == 1:
+            return [(group[0], result)]
+        halves = [group[: len(group) // 2], group[len(group) // 2 :]]
+        runs = [self.run(tuple(half), whole_suite()) for half in halves]
+        found = [self._refused(half, settled(run)) for half, run in zip(halves, runs, strict=True)]
+        return [each for half in found for each in half]
 
 
 def whole_suite() -> tuple[str, ...]:
