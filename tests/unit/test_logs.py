@@ -31,19 +31,19 @@ def raised(message):
     return caught.value
 
 
-@freeze_time("2026-01-31 12:00:00.250")
+@freeze_time("2026-01-31 12:00:00.500")
 def test_a_line_for_people_says_when_what_and_whose():
     line = TextLines().format(record("%s posts", 3, user_id=1, request_id="abc"))
 
-    assert line == ("2026-01-31T12:00:00.250Z WARNING app: 3 posts request_id=abc user_id=1")
+    assert line == ("2026-01-31T12:00:00.500Z WARNING app: 3 posts request_id=abc user_id=1")
 
 
-@freeze_time("2026-01-31 12:00:00.250")
+@freeze_time("2026-01-31 12:00:00.500")
 def test_a_line_for_machines_says_the_same():
     line = JsonLines().format(record("%s posts", 3, user_id=1, request_id="abc"))
 
     assert json.loads(line) == {
-        "time": "2026-01-31T12:00:00.250Z",
+        "time": "2026-01-31T12:00:00.500Z",
         "level": "WARNING",
         "logger": "app",
         "message": "3 posts",
