@@ -25,10 +25,10 @@ def test_what_was_told_again_is_told_last(susan):
 
 
 @freeze_time("2026-01-31 12:00:00")
-def test_those_of_one_moment_are_told_a_microsecond_apart(susan):
+def test_those_of_one_moment_are_told_apart_and_close_together(susan):
     first, second = notify(susan.id, "a", 1), notify(susan.id, "b", 2)
 
-    assert 0 < second - first < 2e-6
+    assert 0 < second - first < 1e-3
 
 
 def test_what_has_no_subject_has_an_empty_one(susan):
