@@ -13,7 +13,7 @@ import pytest
 pytestmark = pytest.mark.server
 
 ROOT = Path(__file__).parents[2]
-PARTS = {"app", "pytest_rq", "tests", "conftest.py", "pyproject.toml"}
+PARTS = {"app", "katas", "pytest_rq", "tests", "conftest.py", "pyproject.toml"}
 PYTEST = [
     sys.executable,
     "-m",
