@@ -46,6 +46,21 @@ _renew = (
     .returning(_notifications.c.id)
 )
 _insert = insert(_notifications).values(_key | _latest)
+_of_tasks = and_(
+    _notifications.c.user_id == bindparam("owner"), _notifications.c.name == TASK_PROGRESS
+)
+_recent = (
+    select(_notifications.c.id)
+    .where(_of_tasks)
+    .order_by(_notifications.c.timestamp.desc())
+    .limit(RECENT)
+)
+_unfinished = select(Task.id).where(Task.user_id == bindparam("owner"), IS_UNFINISHED)
+_sweep = delete(_notifications).where(
+    _of_tasks,
+    _notifications.c.id.not_in(_recent),
+    _notifications.c.subject.not_in(_unfinished),
+)
 
 
 def notify(user_id: int, name: str, data: Any, subject: str = "") -> float:
@@ -86,10 +101,4 @@ def since(user: User, timestamp: float) -> Select[Notification]:
 
 def sweep(user: User) -> None:
     """Delete those of tasks that ended, but for the latest RECENT; the caller commits."""
-    of_tasks = and_(Notification.user_id == user.id, Notification.name == TASK_PROGRESS)
-    newest_first = Notification.timestamp.desc()
-    recent = select(Notification.id).where(of_tasks).order_by(newest_first).limit(RECENT)
-    unfinished = select(Task.id).where(Task.user_id == user.id, IS_UNFINISHED)
-    old = delete(Notification).where(of_tasks, Notification.id.not_in(recent))
-    ended = Notification.subject.not_in(unfinished)
-    db.session.execute(old.where(ended), execution_options={"synchronize_session": False})
+    db.session.execute(_sweep, {"owner": user.id})

@@ -95,6 +95,7 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     made = kind(connection)
     request.node.stash[MADE] = made
     yield made
+    del request.node.stash[MADE]  # pytest keeps its items until the end
     if kind is Real:
         connection.flushdb()
 

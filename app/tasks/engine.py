@@ -13,6 +13,7 @@ from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import joinedload
 
 from app.extensions import N_, db
 from app.models import UNFINISHED, State, Task, User
@@ -145,7 +146,7 @@ def running(task_id: str) -> Iterator[Task]:
     attempt = None
     try:
         attempt = begin(task_id)
-        task = db.session.get_one(Task, task_id)
+        task = db.session.get_one(Task, task_id, options=[joinedload(Task.user)])
         yield task
         [outcome] = inspect(task).attrs.outcome.history.added or [""]
         db.session.expire(task)  # its outcome is recorded with its end, not before

@@ -16,7 +16,7 @@ from sqlalchemy import URL, Engine, event, make_url
 from app.extensions import db
 
 # A job blocked by its launcher's open transaction fails soon, not after the usual time-out.
-PATIENCE = 0.2
+PATIENCE = 0.1
 
 
 @event.listens_for(Engine, "connect")  # after the app's own, which asks for more
