@@ -25,7 +25,8 @@ from app.tasks.queue import QUEUE_NAME, AppJob
 from app.tasks.worker import AppWorker
 
 pytest.register_assert_rewrite("tests.support")
-from tests.support.builders import make_user  # noqa: E402 - after the line above
+from tests.support.budget import Budget  # noqa: E402 - after the line above
+from tests.support.builders import make_user  # noqa: E402
 from tests.support.databases import (  # noqa: E402
     PostgresDatabases,
     SqliteFiles,
@@ -51,8 +52,10 @@ hypothesis.settings.load_profile("here")
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Let `pytest katas/05` be enough."""
+    """Let `pytest katas/05` be enough, and count the cost if that is asked for."""
     arguments.prepare(config)
+    if config.getoption("--budget"):
+        config.pluginmanager.register(Budget())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -63,7 +66,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add --database."""
+    """Add --database and --budget."""
+    parser.addoption(
+        "--budget", action="store_true", help="fail a test that costs too much, as CI does"
+    )
     parser.addoption(
         "--database",
         default="sqlite",

@@ -5,7 +5,7 @@ from typing import cast
 
 import click
 
-SUBCOMMANDS = ("export", "harness", "mutants", "stress", "web", "worker")
+SUBCOMMANDS = ("export", "harness", "mutants", "stress", "suite", "web", "worker")
 
 
 class Modules(click.Group):

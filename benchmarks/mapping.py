@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from benchmarks.forks import ROOT, in_a_fork
-from benchmarks.suite import A_WHILE, Watching, run_pytest
+from benchmarks.trial import A_WHILE, Watching, run_pytest
 
 
 class Map(NamedTuple):

@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 import click
 
-from benchmarks import forks, mapping, mutations, suite
+from benchmarks import forks, mapping, mutations, trial
 from benchmarks.forks import ROOT
 from benchmarks.mapping import Map
 from benchmarks.mutations import Mutant
-from benchmarks.suite import Ended
+from benchmarks.trial import Ended
 from benchmarks.warm import Trial, try_each
 
 FILES = sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "app/tasks").glob("*.py"))
@@ -118,9 +118,9 @@ def _run(found: list[Mutant], mapped: Map) -> Iterator[tuple[Mutant, Ended]]:
 
 
 def _run_alone(mutant: Mutant, tests: list[str]) -> Ended:
-    ended = suite.run(tests[:NEAREST], mutant.file, mutant.code)
+    ended = trial.run(tests[:NEAREST], mutant.file, mutant.code)
     if ended.passed and (others := tests[NEAREST:]):
-        ended = suite.run(others, mutant.file, mutant.code)
+        ended = trial.run(others, mutant.file, mutant.code)
     return ended
 
 
@@ -128,8 +128,8 @@ def check_the_run(file: str, mapped: Map) -> None:
     """Raise unless tests pass with the file as it is, and fail with one that is broken."""
     text = (ROOT / file).read_text(encoding="utf-8")
     tests = mapped.tests_of(file, 1, text.count("\n") + 1)[:NEAREST]
-    as_it_is = suite.run(tests, file, text)
-    broken = suite.run(tests, file, f"raise ZeroDivisionError\n{text}")
+    as_it_is = trial.run(tests, file, text)
+    broken = trial.run(tests, file, f"raise ZeroDivisionError\n{text}")
     if not as_it_is.passed or broken.passed or not (as_it_is.loaded and broken.loaded):
         raise click.ClickException(f"{file}: this run proves nothing. {as_it_is} {broken}")
 

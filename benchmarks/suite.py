@@ -1,129 +1,101 @@
-"""The default suite, run with other code for one module."""
+"""`suite`: what the default suite costs, alone and in two processes, and what its start imports."""
 
 from __future__ import annotations
 
+import os
+import re
+import subprocess
 import sys
-from collections.abc import Callable, Sequence
-from importlib.abc import MetaPathFinder
-from importlib.machinery import ModuleSpec, SourceFileLoader
-from importlib.util import spec_from_file_location
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
 from tempfile import TemporaryDirectory
-from types import CodeType
-from typing import Any, NamedTuple
+from xml.etree import ElementTree as ET
 
 import click
-import pytest
-from click.globals import pop_context
 
-from benchmarks.forks import ROOT, in_a_fork
+from benchmarks import report
+from benchmarks.report import Bar, Row
+from tests.support.budget import timed
 
-# In the order that is asked for, leaving nothing behind, and ended by the first test that fails.
-OPTIONS = ["-x", "-q", "--tb=no", "-p", "no:randomly", "-p", "no:cacheprovider"]
-PATIENCE = 20  # seconds for one test; the slowest takes two
-A_WHILE = 600  # seconds for all
-
-
-class Ended(NamedTuple):
-    """How a run of the suite ended."""
-
-    passed: bool
-    said: str = ""  # the first test that failed, or why none ran
-    loaded: bool = True  # whether the code that was imported is the one that was given
+ROOT = Path(__file__).parents[1]
+TURN = 0.004  # seconds of a turn of the calibration loop where the bars are what they say
+SHOWN = 12  # packages
+# "import time: self [us] | cumulative | imported package", the latter indented by its depth.
+IMPORT = re.compile(r"import time: +(\d+) \| +\d+ \| +([\w.]+)")
 
 
-def run(tests: Sequence[str], file: str, code: str) -> Ended:
-    """Run these tests in this order, with other code for one file of the app."""
+@click.command()
+@report.options
+def suite(quick: bool, as_json: bool, write: bool) -> None:
+    """The default suite: alone, in two processes, its slowest test, and what its start imports."""
+    ways = {"the default suite": [], "the default suite, -n 2": ["-n", "2"]}
+    seconds: dict[str, list[float]] = {name: [] for name in ways}
+    slowest: list[float] = []
+    turns: list[float] = []
+    rounds = 1 if quick else 5
+    with report.progress(rounds * len(ways) + 1) as step:
+        for _round in range(rounds):
+            for name, options in ways.items():
+                turns.append(min(timed() for _ in range(20)))
+                with _judged(options) as (took, times):
+                    seconds[name].append(took)
+                    slowest.append(max(times))
+                step(1)
+        imports, collecting = _start()
+        step(1)
+    alone, split = (median(each) for each in seconds.values())
+    turn = median(turns)
+    rows = [Row(name, {"s": median(took)}) for name, took in seconds.items()]
+    rows += [Row("its slowest test", {"s": median(slowest)}), Row("collecting", {"s": collecting})]
+    rows += [
+        Row(f"collecting: importing {name}", {"s": took, "share": took / collecting})
+        for name, took in imports
+    ]
+    rows.append(Row("a turn of the calibration loop", {"ms": 1000 * turn}))
+    slower = max(1.0, turn / TURN)
+    bars = [
+        Bar("the default suite, s", alone, at_most=10 * slower),
+        Bar("the default suite, -n 2, s", split, at_most=6 * slower),
+        Bar("its slowest test, s", median(slowest), at_most=0.5 * slower),
+    ]
+    report.show(rows, bars, quick, as_json, write)
 
-    def attempt(some: Sequence[str]) -> Ended:
-        told = in_a_fork(lambda: _run(some, file, code), A_WHILE)
-        return Ended(*told) if told else Ended(False, "no end in time, or the process died")
 
-    return surely(attempt, tests)
-
-
-def surely(attempt: Callable[[Sequence[str]], Ended], tests: Sequence[str]) -> Ended:
-    """Return how the tests end; one that fails has to fail once more, for a machine may be slow."""
-    ended = attempt(tests)
-    if not ended.passed and ended.said in tests and attempt([ended.said]).passed:
-        ended = attempt(tests)
-    return ended
-
-
-def _run(tests: Sequence[str], file: str, code: str) -> Ended:
-    given = Given(file, code)
-    sys.meta_path.insert(0, given)
-    chosen = Chosen(tests)
-    passed = run_pytest(chosen, sorted(set(map(file_of, tests))))
-    return Ended(passed, chosen.failed, given.loaded)
-
-
-def run_pytest(plugin: Any, where: Sequence[str]) -> bool:
-    """Run these tests, or all, and return whether they pass."""
-    while click.get_current_context(silent=True):
-        pop_context()  # wsgi.py asks which command it is imported by: by none, as under pytest
+@contextmanager
+def _judged(options: list[str]) -> Iterator[tuple[float, list[float]]]:
+    """Run the suite; give the seconds that it took, and those of each test with its fixtures."""
     with TemporaryDirectory() as folder:
-        options = [f"--timeout={PATIENCE}", f"--basetemp={folder}/tests", f"--rootdir={ROOT}"]
-        return pytest.main([*OPTIONS, *options, *where], plugins=[plugin]) == 0
+        told = Path(folder, "told.xml")
+        began = time.perf_counter()
+        _pytest(*options, f"--junitxml={told}", f"--basetemp={folder}/tests")
+        took = time.perf_counter() - began
+        cases = ET.parse(told).iter("testcase")
+        yield took, [float(case.attrib["time"]) for case in cases]
 
 
-def file_of(test: str) -> str:
-    """Return the file that a test is in."""
-    return test.partition("::")[0]
+def _start() -> tuple[list[tuple[str, float]], float]:
+    """Return the seconds that imports take by package, the most first, and all of collecting."""
+    began = time.perf_counter()
+    _pytest("--collect-only")
+    collecting = time.perf_counter() - began
+    packages: Counter[str] = Counter()
+    for line in _pytest("--collect-only", "-s", python=("-X", "importtime")).splitlines():
+        if found := IMPORT.match(line):
+            packages[found[2].partition(".")[0]] += int(found[1])
+    return [(name, took / 1e6) for name, took in packages.most_common(SHOWN)], collecting
 
 
-class Given(MetaPathFinder):
-    """Finds one file of the app, and loads it from code that is given."""
-
-    def __init__(self, file: str, code: str) -> None:
-        self.name = file.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
-        self.path = str(ROOT / file)
-        self.code = code
-        self.loaded = False
-
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Return the module's spec, if it is this one."""
-        if name != self.name:
-            return None
-        return spec_from_file_location(name, self.path, loader=_Loader(self, name))
-
-
-class _Loader(SourceFileLoader):
-    def __init__(self, given: Given, name: str) -> None:
-        super().__init__(name, given.path)
-        self.given = given
-
-    def get_code(self, fullname: str) -> CodeType:
-        self.given.loaded = True
-        return compile(self.given.code, self.given.path, "exec")
-
-
-class Watching:
-    """A plugin of pytest that notes which test failed."""
-
-    def __init__(self) -> None:
-        self.failed = "an error before any test"
-
-    def pytest_configure(self) -> None:
-        """Keep what fails by a mutant from being an example for later runs."""
-        from hypothesis import settings
-
-        settings.register_profile("mutants", settings.get_profile("here"), database=None)
-        settings.load_profile("mutants")
-
-    def pytest_runtest_logreport(self, report: Any) -> None:
-        """Note which test failed."""
-        if report.failed:
-            self.failed = report.nodeid
-
-
-class Chosen(Watching):
-    """Runs these tests, in this order."""
-
-    def __init__(self, tests: Sequence[str]) -> None:
-        super().__init__()
-        self.order = {test: number for number, test in enumerate(tests)}
-
-    def pytest_collection_modifyitems(self, items: list[Any]) -> None:
-        """Leave the others out."""
-        items[:] = [item for item in items if item.nodeid in self.order]
-        items.sort(key=lambda item: self.order[item.nodeid])
+def _pytest(*options: str, python: tuple[str, ...] = ()) -> str:
+    """Run pytest as a process of its own, and return what it wrote to standard error."""
+    environ = {name: text for name, text in os.environ.items() if not name.startswith("PYTEST")}
+    command = [sys.executable, *python, "-m", "pytest", "-q", "-p", "no:cacheprovider", *options]
+    ended = subprocess.run(
+        command, cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+    )
+    if ended.returncode:
+        raise click.ClickException(f"The suite failed, so nothing is measured.\n{ended.stdout}")
+    return ended.stderr

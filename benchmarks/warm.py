@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from benchmarks.forks import ROOT, Tell, from_a_fork, in_a_fork
-from benchmarks.suite import A_WHILE, Ended, Watching, file_of, run_pytest, surely
+from benchmarks.trial import A_WHILE, Ended, Watching, file_of, run_pytest, surely
 
 
 class Trial(NamedTuple):

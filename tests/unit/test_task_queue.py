@@ -4,7 +4,7 @@ import pytest
 from rq.serializers import JSONSerializer
 
 from app import create_app
-from app.tasks.queue import AppJob
+from app.tasks.queue import QUEUE_NAME, AppJob
 from app.tasks.worker import AppWorker
 
 
@@ -30,7 +30,7 @@ def test_the_broker_is_the_one_of_the_settings_and_nobody_waits_long_for_it(prod
 def test_the_queue_is_on_that_broker_and_speaks_json(production):
     queue = production.task_queue
 
-    assert (queue.name, queue.connection) == ("microblog-tasks", production.redis)
+    assert (queue.name, queue.connection) == (QUEUE_NAME, production.redis)
     assert (queue.serializer, queue.job_class) == (JSONSerializer, AppJob)
     assert queue._default_timeout == 1800
 

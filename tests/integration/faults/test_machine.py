@@ -13,7 +13,7 @@ def test_no_order_of_events_breaks_a_promise(app, jobs, outbox):
         return Machine(app, jobs, outbox)
 
     few = settings(
-        max_examples=6,
+        max_examples=4,
         stateful_step_count=20,
         derandomize=True,  # `python -m benchmarks stress` is the one that explores
         suppress_health_check=list(HealthCheck),
