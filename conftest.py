@@ -22,7 +22,6 @@ from app import create_app
 from app.extensions import db
 from app.models import User
 from app.tasks.queue import QUEUE_NAME, AppJob
-from app.tasks.worker import AppWorker
 
 pytest.register_assert_rewrite("tests.support")
 from tests.support.budget import Budget  # noqa: E402 - after the line above
@@ -32,6 +31,7 @@ from tests.support.databases import (  # noqa: E402
     SqliteFiles,
     postgres_server,
 )
+from tests.support.horses import GuestWorker  # noqa: E402
 from tests.support.journal import Journal  # noqa: E402
 from tests.support.log import Log, logged  # noqa: E402
 from tests.support.outbox import Outbox, recorded  # noqa: E402
@@ -163,7 +163,7 @@ def app(
     stage.task_queue = backend.queue(
         QUEUE_NAME,
         around=stage.app_context,
-        worker=lambda _queue: AppWorker(stage, prepare_for_work=False),
+        worker=lambda _queue: GuestWorker(stage, prepare_for_work=False),
         serializer=JSONSerializer,
         job_class=AppJob,
         default_timeout=stage.config["JOB_TIMEOUT"],

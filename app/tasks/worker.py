@@ -1,6 +1,8 @@
 """The RQ worker of this app: it gives each job an application context of its own."""
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from flask import Flask, g
@@ -31,17 +33,11 @@ class AppWorker(Worker):
 
     def work(self, *args: Any, **options: Any) -> bool:
         """Run jobs until it is told to stop."""
-        # What is loaded stays shared with the forks: a collection in one would copy all of it.
-        gc.collect()
-        gc.freeze()
+        with self.between_jobs():
+            # What is loaded stays shared with the forks: a collection in one would copy all of it.
+            gc.collect()
+            gc.freeze()
         return super().work(*args, **options)
-
-    def main_work_horse(self, job: Job, queue: Queue) -> None:
-        """Run the job in a forked process, which leaves the database connections of this one be."""
-        with self.app.app_context():
-            self.inherited = db.engine.pool  # kept, for what is collected is closed
-            db.engine.dispose(close=False)
-        super().main_work_horse(job, queue)
 
     def prepare_job_execution(self, job: Job, *args: Any, **options: Any) -> None:
         """Mark the job as started; one that may not be run here fails by that."""
@@ -57,12 +53,25 @@ class AppWorker(Worker):
     def run_maintenance_tasks(self) -> None:
         """Clean RQ's registries, settle the tasks whose jobs are dead, delete expired archives."""
         super().run_maintenance_tasks()
-        with self.app.app_context():
+        with self.between_jobs():
             recover()
             shelf.sweep()
 
     def handle_work_horse_killed(self, job: Job, *status: Any) -> None:
         """Record at once what becomes of the task of a job whose process was killed."""
         super().handle_work_horse_killed(job, *status)
-        with self.app.app_context():
+        with self.between_jobs():
             interrupted(job.id, job)
+
+    @contextmanager
+    def between_jobs(self) -> Iterator[None]:
+        """Give the process that forks a context, and close its database connections after it.
+
+        A fork that inherited one would speak into it; to have each fork leave it be takes longer.
+        """
+        with self.app.app_context():
+            try:
+                yield
+            finally:
+                db.session.remove()
+                db.engine.dispose()

@@ -7,8 +7,11 @@ import os
 
 import pytest
 from flask import current_app
+from sqlalchemy import event
+from sqlalchemy.exc import DBAPIError
 
 from app import shelf
+from app.extensions import db
 from app.logs import add_context
 from app.models import Task
 from app.tasks.count import count_slowly
@@ -19,13 +22,14 @@ from app.tasks.recovery import AGAIN, INTERRUPTED
 from app.tasks.worker import AppWorker
 from pytest_rq.execution import PoliteDeathPenalty
 from tests.support.builders import long_ago, make_task
+from tests.support.horses import GuestWorker
 from tests.support.rows import the
 
 
 @pytest.fixture
 def worker(app):
     """A worker that is not at work."""
-    worker = AppWorker(app, prepare_for_work=False)
+    worker = GuestWorker(app, prepare_for_work=False)
     worker.death_penalty_class = PoliteDeathPenalty
     return worker
 
@@ -165,6 +169,47 @@ def test_dead_tasks_are_ended_regularly(worker, susan):
     worker.run_maintenance_tasks()
 
     assert the(Task).state == "failed"
+
+
+@pytest.fixture
+def left_open(app):
+    """The database connections that were opened and not closed."""
+    db.session.remove()
+    left_open = set()
+
+    def opened(connection, _record):
+        left_open.add(connection)
+
+    def closed(connection, _record):
+        left_open.discard(connection)
+
+    event.listen(db.engine, "connect", opened)
+    event.listen(db.engine, "close", closed)
+    yield left_open
+    event.remove(db.engine, "connect", opened)
+    event.remove(db.engine, "close", closed)
+
+
+def test_no_connection_is_left_for_a_fork_to_inherit(app, jobs, left_open):
+    worker = AppWorker(app, prepare_for_work=False)
+    with jobs.held():
+        job = task_queue().enqueue(name_of_the_app)
+    task_queue().empty()
+
+    worker.run_maintenance_tasks()
+    worker.handle_work_horse_killed(job, 1, 9, None)
+
+    assert left_open == set()
+
+
+def test_nor_by_what_goes_wrong(app, left_open, monkeypatch):
+    worker = AppWorker(app, prepare_for_work=False)
+    monkeypatch.setattr(shelf, "sweep", lambda: db.session.execute(db.text("SELECT nonsense")))
+
+    with pytest.raises(DBAPIError, match="nonsense"):
+        worker.run_maintenance_tasks()
+
+    assert left_open == set()
 
 
 def test_expired_archives_are_deleted_regularly(worker):
