@@ -1,10 +1,14 @@
 """What load balancers ask: whether this process is up, and whether it can serve."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any, cast
 
 from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Flask, Response, current_app
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from redis.exceptions import RedisError
 from rq.worker_registration import get_keys
@@ -15,7 +19,26 @@ from app.extensions import db
 from app.models import User
 from app.tasks.queue import task_queue
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
 bp = Blueprint("health", __name__)
+PATHS = ("/health", "/ready")
+
+
+@bp.record
+def _by_whatever_name(state: BlueprintSetupState) -> None:
+    """Let load balancers ask by an address: TRUSTED_HOSTS is for what a name ends up in."""
+    app = cast(Flask, state.app)
+    inner = app.wsgi_app
+
+    def named(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        if environ["PATH_INFO"] in PATHS:
+            [name, *_] = app.config["TRUSTED_HOSTS"] or ["localhost"]
+            environ["HTTP_HOST"] = name.lstrip(".")
+        return inner(environ, start_response)
+
+    app.wsgi_app = named  # type: ignore[method-assign]
 
 
 @bp.after_request
@@ -24,13 +47,13 @@ def _not_cached(response: Response) -> Response:
     return response
 
 
-@bp.get("/health")
+@bp.get(PATHS[0])
 def health() -> ResponseReturnValue:
     """Say that the process is up; whether anything else is makes no difference."""
     return {"status": "up"}
 
 
-@bp.get("/ready")
+@bp.get(PATHS[1])
 def ready() -> ResponseReturnValue:
     """Say whether pages can be served: ready, degraded without the broker, or down with 503.
 

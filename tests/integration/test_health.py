@@ -155,6 +155,22 @@ def test_the_answer_is_for_nobody_in_particular(client, path, susan):
     assert "Set-Cookie" not in answer.headers
 
 
+@pytest.mark.parametrize("trusted", [None, ["blog.example.com"], [".example.com", "localhost"]])
+@pytest.mark.parametrize("host", ["10.0.0.7:8000", "[fd00::7]", "web-1", "a b", ""])
+@pytest.mark.parametrize("path", ["/health", "/ready"])
+def test_a_load_balancer_may_ask_by_whatever_name(app, client, host, monkeypatch, path, trusted):
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", trusted)
+
+    assert client.get(path, headers={"Host": host}).status_code == 200
+
+
+def test_nobody_else_may_ask_by_whatever_name(app, client, monkeypatch):
+    monkeypatch.setitem(app.config, "TRUSTED_HOSTS", ["blog.example.com"])
+
+    assert client.get("/login", headers={"Host": "10.0.0.7:8000"}).status_code == 400
+    assert client.get("/health/", headers={"Host": "10.0.0.7:8000"}).status_code == 400
+
+
 @pytest.fixture
 def silent_server():
     """The address of a server that accepts connections and never says a word."""
