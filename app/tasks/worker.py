@@ -31,6 +31,15 @@ class AppWorker(Worker):
             **options,
         )
 
+    @property
+    def dequeue_timeout(self) -> int:
+        """How many seconds it waits for a job: an idle worker looks after the others meanwhile.
+
+        RQ's seven minutes would be those that the tasks of a dead worker, and those that wait for
+        another try, are left alone.
+        """
+        return self.maintenance_interval
+
     def work(self, *args: Any, **options: Any) -> bool:
         """Run jobs until it is told to stop."""
         with self.between_jobs():

@@ -4,9 +4,11 @@ import io
 import json
 import logging
 import os
+from datetime import timedelta
 
 import pytest
 from flask import current_app
+from rq.utils import now
 from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
@@ -41,6 +43,13 @@ def perform(worker, jobs, function):
     task_queue().remove(job)
     done = worker.perform_job(job, task_queue(), worker.prepare_execution(job))
     return done, job.return_value()
+
+
+def test_an_idle_worker_looks_after_the_others_once_a_minute(worker):
+    worker.last_cleaned_at = now() - timedelta(seconds=worker.dequeue_timeout + 1)
+
+    assert worker.dequeue_timeout == 60
+    assert worker.should_run_maintenance_tasks
 
 
 @runs_as_job
