@@ -1,6 +1,7 @@
 """The commands: each does its work, and says in a sentence why it cannot."""
 
 import json
+import os
 import re
 
 import pytest
@@ -12,6 +13,10 @@ from tests.support.rows import all_of, the
 COMMANDS = ["worker", "demo", "seed", "posts", "posts import"]
 COMMANDS += ["tasks", "tasks list", "tasks recover", "tasks retry", "tasks sweep"]
 COMMANDS += ["tasks try"]
+
+where_workers_run = pytest.mark.skipif(
+    not hasattr(os, "fork"), reason="A worker that cannot fork says only that."
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -89,7 +94,10 @@ def test_a_bad_argument_gets_a_sentence_and_exit_code_2(flask, command, sentence
     assert sentence in result.output
 
 
-@pytest.mark.parametrize("command", ["worker --burst", "tasks recover", "tasks try"])
+WORKER = pytest.param("worker --burst", marks=where_workers_run)
+
+
+@pytest.mark.parametrize("command", [WORKER, "tasks recover", "tasks try"])
 def test_a_missing_broker_gets_a_sentence(backend, flask, susan, command):
     with backend.down():
         result = flask(*command.split())
@@ -112,6 +120,7 @@ def test_a_database_without_tables_gets_a_sentence(app, flask, command):
     )
 
 
+@where_workers_run
 def test_a_worker_without_a_secret_key_refuses_to_start(app, flask):
     app.config["SECRET_KEY"] = None
 
@@ -122,7 +131,7 @@ def test_a_worker_without_a_secret_key_refuses_to_start(app, flask):
 
 
 def test_a_worker_on_a_system_that_cannot_fork_says_so(flask, monkeypatch):
-    monkeypatch.delattr("os.fork")
+    monkeypatch.delattr("os.fork", raising=False)
 
     result = flask("worker")
 

@@ -4,6 +4,7 @@ import io
 import json
 import logging
 import os
+import signal
 from datetime import timedelta
 
 import pytest
@@ -22,7 +23,7 @@ from app.tasks.queue import runs_as_job, task_queue
 from app.tasks.record import begin
 from app.tasks.recovery import AGAIN, INTERRUPTED
 from app.tasks.worker import AppWorker
-from pytest_rq.execution import PoliteDeathPenalty
+from pytest_rq.execution import OwnTimer, PoliteDeathPenalty
 from tests.support.builders import long_ago, make_task
 from tests.support.horses import GuestWorker
 from tests.support.rows import the
@@ -32,7 +33,7 @@ from tests.support.rows import the
 def worker(app):
     """A worker that is not at work."""
     worker = GuestWorker(app, prepare_for_work=False)
-    worker.death_penalty_class = PoliteDeathPenalty
+    worker.death_penalty_class = PoliteDeathPenalty if hasattr(signal, "SIGALRM") else OwnTimer
     return worker
 
 
