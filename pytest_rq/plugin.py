@@ -14,6 +14,7 @@ from pytest_rq.jobs import Jobs
 
 BACKENDS: dict[str, type[Backend]] = {each.name: each for each in (Inline, InProcess, Real)}
 MADE = pytest.StashKey[Backend]()
+PROPERTY = "rq backend"  # of each test that has one, in what --junitxml writes
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -94,6 +95,7 @@ def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
     connection = request.getfixturevalue("real_broker") if kind is Real else fake_connection()
     made = kind(connection)
     request.node.stash[MADE] = made
+    request.node.user_properties.append((PROPERTY, kind.name))
     yield made
     del request.node.stash[MADE]  # pytest keeps its items until the end
     if kind is Real:

@@ -2,6 +2,7 @@
 
 import sys
 from timeit import repeat
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -35,6 +36,17 @@ def test_a_test_runs_on_a_backend_that_it_is_true_of(project, chosen, names, run
     result = project.test(MARKED.format(names=names), "--backend", chosen)
 
     result.assert_outcomes(passed=1 + run, deselected=not run)
+
+
+def test_a_report_names_the_backend_of_each_test(project):
+    project.test(MARKED.format(names="'worker'"), "--junitxml", "report.xml")
+
+    report = ET.parse(project.pytester.path / "report.xml")
+    named = {
+        case.get("name"): [each.get("value") for each in case.iterfind(".//*[@name='rq backend']")]
+        for case in report.iter("testcase")
+    }
+    assert named == {"test_marked": ["worker"], "test_any": []}
 
 
 @pytest.mark.parametrize(
