@@ -11,7 +11,10 @@ from katas.ladder import ladder
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [
+    *(ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")),
+    *sorted((ROOT / "docs").glob("*.md")),
+]
 PROMISES = sorted((ROOT / "tests/integration/promises").glob("test_*.py"))
 COMMANDS = re.findall(r"^\$ (.+)$", README, re.MULTILINE)
 
