@@ -1,7 +1,9 @@
 """The files of a deployment agree with each other, and with the app."""
 
+import os
 import re
 import shlex
+import shutil
 import subprocess
 from importlib.metadata import packages_distributions
 
@@ -157,6 +159,22 @@ def test_the_signal_to_stop_is_not_for_the_process_that_runs_a_job():
 
     assert unit("microblog-worker@.service")["KillMode"] == "mixed"
     assert programs["program:microblog-worker"]["stopasgroup"] == "false"
+
+
+@pytest.mark.server
+def test_systemd_finds_no_fault_with_the_units(tmp_path):
+    program = shutil.which("systemd-analyze")
+    if program is None:
+        missing = pytest.fail if os.environ.get("CI") else pytest.skip
+        missing("systemd-analyze is not here: it comes with systemd.")
+    for file in sorted(deploy_files.UNITS.iterdir()):
+        text = file.read_text(encoding="utf-8")
+        (tmp_path / file.name).write_text(deploy_files.placed(text, tmp_path / "env", "root"))
+
+    command = [program, "verify", *map(str, sorted(tmp_path.iterdir()))]
+    told = subprocess.run(command, capture_output=True, text=True, check=False)
+
+    assert (told.returncode, told.stdout + told.stderr) == (0, "")
 
 
 def test_nginx_says_itself_where_a_request_comes_from():
