@@ -4,6 +4,7 @@ import json
 import os
 import re
 import signal
+import socket
 import subprocess
 from contextlib import ExitStack
 
@@ -126,6 +127,20 @@ def test_the_images_health_check_tells_whether_the_web_server_is_up(deployment, 
 
     exit_code, said = deployment.run(*check)
     assert (exit_code, said[:31]) == (1, "The web server does not answer:")
+
+
+def test_systemd_is_told_when_the_web_server_is_up(deployment, tmp_path_factory):
+    place = tmp_path_factory.mktemp("n") / "notify"  # short, as a socket's name has to be
+    deployment.settings["NOTIFY_SOCKET"] = str(place)
+    deployment.write_settings()
+    assert deploy_files.unit("microblog-web.service")["Type"] == "notify"
+
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(str(place))
+        systemd.settimeout(60)
+        deployment.start(*deployment.placed(deploy_files.systemd().web))
+
+        assert b"READY=1" in systemd.recv(1000)
 
 
 def test_gunicorn_knows_every_setting_of_its_file(deployment):
