@@ -4,7 +4,7 @@ import json
 from io import BytesIO
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 
 from app.extensions import db
 from app.models import Message, Post, User
@@ -119,7 +119,7 @@ def test_markup_that_is_written_stays_text(client, susan, harmless, text):
     assert pages_that_say(client, susan, text) == harmless
 
 
-@few
+@settings(few, max_examples=4)  # each shows five pages
 @given(text=MARKUP)
 def test_no_text_becomes_markup(client, susan, harmless, text):
     assert pages_that_say(client, susan, text) == harmless
