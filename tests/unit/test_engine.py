@@ -23,6 +23,7 @@ def test_a_task_can_be_called_like_the_function_it_is(app, susan):
     count_slowly(task_id, seconds=3)
 
     assert (the(Task).state, the(Task).progress) == ("finished", 100)
+    assert (the(Task).reason, the(Task).outcome) == ("", "")
 
 
 def test_counting_is_recorded_second_by_second(app, history, susan):

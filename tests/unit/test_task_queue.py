@@ -4,7 +4,11 @@ import pytest
 from rq.serializers import JSONSerializer
 
 from app import create_app
-from app.tasks.queue import QUEUE_NAME, AppJob
+from app.tasks.count import count_slowly
+from app.tasks.export import export_posts
+from app.tasks.mail import deliver
+from app.tasks.queue import QUEUE_NAME, AppJob, check_function
+from app.tasks.reset import send_reset_link
 from app.tasks.worker import AppWorker
 
 
@@ -33,6 +37,11 @@ def test_the_queue_is_on_that_broker_and_speaks_json(production):
     assert (queue.name, queue.connection) == (QUEUE_NAME, production.redis)
     assert (queue.serializer, queue.job_class) == (JSONSerializer, AppJob)
     assert queue._default_timeout == 1800
+
+
+@pytest.mark.parametrize("function", [count_slowly, deliver, export_posts, send_reset_link])
+def test_what_the_app_enqueues_runs_as_a_job(app, function):
+    check_function(AppJob.create(function, connection=app.redis))
 
 
 def test_a_worker_takes_its_jobs_from_there(app):
