@@ -1,5 +1,7 @@
 """Whose account it is: by name, by address, by password, by session."""
 
+from flask import session
+from flask_babel import refresh
 from sqlalchemy import func, select
 
 from app.extensions import db, login
@@ -34,4 +36,14 @@ def who_knows(username: str, password: str) -> User | None:
 def of_session(session_id: str) -> User | None:
     """Return the user of this session; None once the account is gone or its password is new."""
     user = db.session.get(User, int(session_id.partition(".")[0]))
-    return user if user and user.get_id() == session_id else None
+    if user is None or user.get_id() != session_id:
+        return None
+    speak(user.language)
+    return user
+
+
+def speak(language: str) -> None:
+    """Answer this reader in a language from now on; the session keeps it."""
+    if session.get("language") != language:
+        session["language"] = language
+        refresh()

@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
 ROOT = Path(__file__).resolve().parent.parent
+CATALOGUES = "app/translations/*/LC_MESSAGES/messages.po"
 DEVELOPMENT_KEY = "for development only"
 
 
@@ -75,7 +76,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "LOG_FORMAT": read("LOG_FORMAT", _one_of("text", "json"), "text"),
         "LOG_LEVEL": read("LOG_LEVEL", _one_of("DEBUG", "INFO", "WARNING", "ERROR"), "INFO"),
         "POSTS_PER_PAGE": read("POSTS_PER_PAGE", _whole(1), 25),
-        "LANGUAGES": read("LANGUAGES", _list, ["en"]),
+        "LANGUAGES": read("LANGUAGES", _languages, ["en", "es"]),
         "BOOTSTRAP_SERVE_LOCAL": True,
     }
 
@@ -110,6 +111,13 @@ def _list(text: str) -> list[str]:
     words = [word.strip() for word in text.split(",")]
     if not all(words):
         raise ValueError("one or more words separated by single commas")
+    return words
+
+
+def _languages(text: str) -> list[str]:
+    there = sorted({"en", *(each.parts[-3] for each in ROOT.glob(CATALOGUES))})
+    if not set(words := _list(text)) <= set(there):
+        raise ValueError(f"some of {', '.join(there)}, separated by commas")
     return words
 
 

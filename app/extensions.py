@@ -4,8 +4,7 @@ import sqlite3
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from flask import Config, Flask, current_app, request
-from flask_babel import Babel
+from flask import Config, Flask, current_app, request, session
 from flask_babel import lazy_gettext as _l
 from flask_bootstrap import Bootstrap5
 from flask_login import LoginManager
@@ -15,6 +14,8 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 from sqlalchemy import Engine, MetaData, event
 from sqlalchemy.orm import DeclarativeBase
+
+from app.catalogues import Texts
 
 
 class Base(DeclarativeBase):
@@ -38,7 +39,7 @@ class Logins(LoginManager):
         return super()._load_user_from_remember_cookie(cookie) if cookie.isascii() else None
 
 
-babel = Babel()
+babel = Texts()
 bootstrap = Bootstrap5()
 csrf = CSRFProtect()
 db = SQLAlchemy(model_class=Base)
@@ -80,10 +81,19 @@ def _engine_options(config: Config) -> dict[str, Any]:
     return {"connect_args": connecting, "pool_timeout": seconds}
 
 
-def preferred_language() -> str | None:
-    """Return the best of LANGUAGES for this reader; outside a request, the default one."""
+def preferred_language() -> str:
+    """Return the best of LANGUAGES for this reader; outside a request, the default one.
+
+    It is the one kept in the session, which is that of who is logged in, or the browser's. The
+    database is not asked: the page of an error is in some language too.
+    """
     languages = current_app.config["LANGUAGES"]
-    return request.accept_languages.best_match(languages, languages[0]) if request else languages[0]
+    if not request:
+        return str(languages[0])
+    kept = session.get("language")
+    if kept in languages:
+        return str(kept)
+    return str(request.accept_languages.best_match(languages, languages[0]))
 
 
 @event.listens_for(Engine, "connect")

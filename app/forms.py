@@ -3,8 +3,10 @@
 import unicodedata
 from typing import Any
 
+from babel import Locale
 from email_validator import EmailNotValidError, validate_email
-from flask import request
+from flask import current_app, request
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from werkzeug.datastructures import MultiDict
@@ -14,6 +16,7 @@ from wtforms import (
     Field,
     Form,
     PasswordField,
+    SelectField,
     StringField,
     SubmitField,
     TextAreaField,
@@ -57,10 +60,20 @@ def sendable(_form: Form, field: Field) -> None:
     field.data = found.ascii_email
 
 
+def at_most(length: int) -> Length:
+    """Refuse what is longer."""
+    return Length(max=length, message=_l("At most %(max)d characters."))
+
+
 def password_field(label: Any) -> PasswordField:
     """Return a field for a password, which must not keep the hash busy for long."""
-    limit = Length(max=PASSWORD_LENGTH, message=_l("At most %(max)d characters."))
-    return PasswordField(label, [InputRequired(), limit, storable])
+    return PasswordField(label, [InputRequired(), at_most(PASSWORD_LENGTH), storable])
+
+
+def repeated_password() -> PasswordField:
+    """Return a field for the password again, against slips."""
+    same = EqualTo("password", message=_l("This is not the same password."))
+    return PasswordField(_l("Repeat the password"), [InputRequired(), same])
 
 
 def short_text(label: Any, *validators: Any, **options: Any) -> TextAreaField:
@@ -68,9 +81,14 @@ def short_text(label: Any, *validators: Any, **options: Any) -> TextAreaField:
 
     The browser is not told the limit: it would count an emoji as two.
     """
-    limit = Length(max=POST_LENGTH, message=_l("At most %(max)d characters."))
     options.setdefault("render_kw", {"rows": 3}).update(maxlength=False)
-    return TextAreaField(label, [*validators, limit, storable], **options)
+    return TextAreaField(label, [*validators, at_most(POST_LENGTH), storable], **options)
+
+
+def name_of(language: str) -> str:
+    """Return what those who speak a language call it."""
+    name = str(Locale.parse(language).get_display_name())
+    return name[0].upper() + name[1:]
 
 
 class BrowserForm(FlaskForm):
@@ -94,14 +112,14 @@ class RegistrationForm(BrowserForm):
         _l("Username"),
         [
             DataRequired(),
-            Length(max=64),
+            at_most(64),
             Regexp(r"[\w.-]+\Z", message=_l("Only letters, digits, dots, dashes and underscores.")),
             plain_name,
         ],
     )
-    email = EmailField(_l("Email"), [DataRequired(), sendable, Length(max=120)])
+    email = EmailField(_l("Email"), [DataRequired(), sendable, at_most(120)])
     password = password_field(_l("Password"))
-    password2 = PasswordField(_l("Repeat the password"), [InputRequired(), EqualTo("password")])
+    password2 = repeated_password()
     submit = SubmitField(_l("Register"))
 
     def validate_username(self, field: Field) -> None:
@@ -122,7 +140,7 @@ class ResetRequestForm(BrowserForm):
 
 class ResetForm(BrowserForm):
     password = password_field(_l("New password"))
-    password2 = PasswordField(_l("Repeat the password"), [InputRequired(), EqualTo("password")])
+    password2 = repeated_password()
     submit = SubmitField(_l("Set the new password"))
 
 
@@ -138,7 +156,17 @@ class MessageForm(BrowserForm):
 
 class ProfileForm(BrowserForm):
     about_me = short_text(_l("About me"))
+    language = SelectField(_l("Language of pages and emails"))
     submit = SubmitField(_l("Save"))
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        offered = current_app.config["LANGUAGES"]
+        self.language.choices = [(each, name_of(each), {"lang": each}) for each in offered]
+        if not self.language.raw_data and self.language.data not in offered:  # any more
+            self.language.data = str(get_locale())
+        if len(offered) == 1:
+            del self.language
 
 
 class DeleteForm(BrowserForm):

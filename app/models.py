@@ -67,6 +67,7 @@ class User(UserMixin, Model):
     about_me: Mapped[str] = mapped_column(String(POST_LENGTH), default="")
     # The time of this user's latest notification, in seconds since 1970; see app.notifications.
     notified_at: Mapped[float] = mapped_column(default=0.0)
+    language: Mapped[str] = mapped_column(String(16), default="en")
 
     def set_password(self, password: str) -> None:
         """Keep a salted hash of the password, by the method that PASSWORD_HASH names."""
@@ -76,6 +77,12 @@ class User(UserMixin, Model):
     def check_password(self, password: str) -> bool:
         """Return whether this is the password."""
         return check_password_hash(self.password_hash, password)
+
+    @property
+    def reads(self) -> str:
+        """The language to write to this user in: the default one, if theirs is not offered now."""
+        offered: list[str] = current_app.config["LANGUAGES"]
+        return self.language if self.language in offered else offered[0]
 
     @property
     def password_mark(self) -> str:

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple, TypeVar
 from uuid import uuid4
 
 from flask import current_app
+from flask_babel import force_locale
 from redis.exceptions import RedisError
 from rq.timeouts import JobTimeoutException
 from sqlalchemy import inspect
@@ -137,7 +138,8 @@ def _enqueue(task: Task) -> None:
 def running(task_id: str) -> Iterator[Task]:
     """Mark a task as running while the block runs, then as finished, or as failed if it raises.
 
-    The block may set the task's `outcome`, which its owner is shown once it has finished.
+    What the block translates is in the owner's language. It may set the task's `outcome`, which its
+    owner is shown once it has finished.
 
     An exception whose `passing` is true, or the database's own that it is locked or gone, leaves
     the task waiting for another try while its job has one left. Its owner is shown the exception's
@@ -147,7 +149,8 @@ def running(task_id: str) -> Iterator[Task]:
     try:
         attempt = begin(task_id)
         task = db.session.get_one(Task, task_id, options=[joinedload(Task.user)])
-        yield task
+        with force_locale(task.user.reads):
+            yield task
         [outcome] = inspect(task).attrs.outcome.history.added or [""]
         db.session.expire(task)  # its outcome is recorded with its end, not before
         end = {"state": State.FINISHED, "progress": 100, "outcome": outcome}

@@ -12,30 +12,32 @@ from app.tasks.queue import retries, runs_as_job, task_queue
 from app.tokens import make_reset_token
 
 
-def ask_for_reset_link(address: str, page: str, language: str) -> None:
+def ask_for_reset_link(address: str, page: str) -> None:
     """Have a link to the page mailed to the user of this address, if there is one.
 
     A job looks whether there is: neither what happens here nor how long it takes tells a stranger.
     Raises BrokerUnreachable.
     """
-    args = (address, page, language)
     try:
         task_queue().enqueue_call(
-            send_reset_link, args=args, description="mail: reset link", retry=retries()
+            send_reset_link,
+            args=(address, page),
+            description="mail: reset link",
+            retry=retries(),
         )
     except RedisError as error:
         raise BrokerUnreachable("send_reset_link") from error
 
 
 @runs_as_job
-def send_reset_link(address: str, page: str, language: str) -> None:
-    """Mail the user of this address, if there is one, a link that ends in a token."""
+def send_reset_link(address: str, page: str) -> None:
+    """Mail the user of this address, if there is one, a link in their language."""
     user = accounts.at(address)
     if user is None:
         return
     link = f"{page}/{make_reset_token(user)}"
     minutes = current_app.config["RESET_LINK_SECONDS"] // 60
-    with force_locale(language):
+    with force_locale(user.reads):
         send_email(
             _("[Microblog] Reset your password"),
             current_app.config["MAIL_DEFAULT_SENDER"],

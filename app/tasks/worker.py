@@ -10,7 +10,7 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 
-from app import shelf
+from app import catalogues, shelf
 from app.extensions import db
 from app.tasks.queue import check_function
 from app.tasks.recovery import interrupted, recover
@@ -42,6 +42,7 @@ class AppWorker(Worker):
 
     def work(self, *args: Any, **options: Any) -> bool:
         """Run jobs until it is told to stop."""
+        catalogues.preload(self.app)
         with self.between_jobs():
             # What is loaded stays shared with the forks: a collection in one would copy all of it.
             gc.collect()

@@ -60,6 +60,7 @@ def register() -> ResponseReturnValue:
     form = RegistrationForm()
     if form.validate_on_submit():
         user = User(username=form.username.data, email=form.email.data)
+        user.language = str(get_locale())
         user.set_password(form.password.data)
         db.session.add(user)
         try:
@@ -82,7 +83,7 @@ def reset_request() -> ResponseReturnValue:
     if form.validate_on_submit():
         page = url_for("auth.reset_request", _external=True)
         try:
-            ask_for_reset_link(form.email.data, page, str(get_locale()))
+            ask_for_reset_link(form.email.data, page)
         except NotLaunched:
             flash(_("The email could not be sent. Please try again in a few minutes."), "danger")
             return render_template("auth/reset_request.html", form=form)

@@ -44,7 +44,10 @@ def edit() -> ResponseReturnValue:
     form = ProfileForm(obj=current_user)
     if form.validate_on_submit():
         current_user.about_me = form.about_me.data
+        if "language" in form:
+            current_user.language = form.language.data
         db.session.commit()
+        accounts.speak(current_user.language)
         flash(_("Your changes have been saved."), "success")
         return redirect(url_for("profile.show", username=current_user.username))
     return render_template("profile/edit.html", form=form)

@@ -12,7 +12,7 @@ from tests.support.rows import all_of, the
 
 COMMANDS = ["worker", "demo", "seed", "posts", "posts import"]
 COMMANDS += ["tasks", "tasks list", "tasks recover", "tasks retry", "tasks sweep"]
-COMMANDS += ["tasks try"]
+COMMANDS += ["tasks try", "translate", "translate init", "translate update", "translate compile"]
 
 where_workers_run = pytest.mark.skipif(
     not hasattr(os, "fork"), reason="A worker that cannot fork says only that."

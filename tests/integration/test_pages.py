@@ -167,11 +167,3 @@ def test_an_error_of_ours_has_its_page(app, client, monkeypatch, susan):
 
     assert answer.status_code == 500
     assert "It is our fault and has been logged." in answer.text
-
-
-def test_a_language_is_chosen_from_those_offered(app, client):
-    app.config["LANGUAGES"] = ["en", "es"]
-
-    page = client.get("/login", headers={"Accept-Language": "es-MX, fr;q=0.9"}).text
-
-    assert '<html lang="es">' in page

@@ -19,9 +19,11 @@ def add(row: Any) -> Any:
     return row
 
 
-def make_user(name: str, posts: tuple[str, ...] = (), password: str = PASSWORD) -> User:
+def make_user(
+    name: str, posts: tuple[str, ...] = (), password: str = PASSWORD, language: str = "en"
+) -> User:
     """Return a user who has written these posts, a minute apart, oldest first."""
-    user = User(username=name, email=f"{name}@example.com")
+    user = User(username=name, email=f"{name}@example.com", language=language)
     user.set_password(password)
     add(user)
     make_posts(user, *posts)

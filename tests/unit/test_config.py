@@ -71,6 +71,7 @@ def test_a_setting_is_read_from_the_environment(name, text, key, value):
         ("MAIL_USE_TLS", "maybe", "1 or 0"),
         ("ADMINS", "a@example.com,,b@example.com", "separated by single commas"),
         ("POSTS_PER_PAGE", "0", "a whole number from 1 up"),
+        ("LANGUAGES", "en,tlh", "some of en, es, separated by commas."),
         ("LOG_FORMAT", "xml", "give text or json."),
         ("LOG_LEVEL", "loud", "give DEBUG or INFO or WARNING or ERROR."),
         ("RETRY_PAUSES", "soon", "whole seconds from 1 up, separated by commas, or none"),

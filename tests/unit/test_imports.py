@@ -22,9 +22,10 @@ def modules(folder):
 
 
 MAY_IMPORT = {
+    "app.catalogues": set(),
     "app.clock": set(),
     "app.config": set(),
-    "app.extensions": set(),
+    "app.extensions": {"app.catalogues"},
     "app.alerts": {"app.logs", "app.mail"},
     "app.logs": set(),
     "app.models": BASE,
@@ -45,7 +46,7 @@ MAY_IMPORT = {
     "app.tasks.record": MODELS,
     "app.tasks.recovery": RECORD,
     "app.tasks.engine": RECORD | {"app.tasks.recovery"},
-    "app.tasks.worker": ENGINE | {"app.shelf"},
+    "app.tasks.worker": ENGINE | {"app.catalogues", "app.shelf"},
     "app.tasks.count": ENGINE,
     "app.tasks.mail": ENGINE | {"app.mail"},
     "app.tasks.reset": ENGINE | {"app.accounts", "app.mail", "app.tasks.mail", "app.tokens"},
@@ -58,6 +59,7 @@ MAY_IMPORT = {
     "app.cli": MODELS | set(modules("app/cli")) - {"app.cli.common"},
     "app.cli.common": ENGINE,
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
+    "app.cli.translate": {"app.catalogues", "app.cli.common", "app.config"},
     "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed", "app.shelf"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
     "app": {f"app.{name}" for name in ("alerts", "cli", "config", "errors", "extensions")}
