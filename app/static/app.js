@@ -103,7 +103,7 @@ async function poll() {
 document.addEventListener("click", ({ target }) => {
   if (!target.matches("[data-dismiss]")) return;
   target.parentElement.remove();
-  document.querySelector("#main").focus();
+  document.querySelector("#main").focus({ preventScroll: true });
 });
 
 if (tasks) {

@@ -1,64 +1,25 @@
 """The demo, as a newcomer meets it: one command, a browser's requests, a mail in a folder."""
 
 import json
-import os
 import re
 import signal
 import socket
 import subprocess
 import sys
-from pathlib import Path
 
-import psutil
 import pytest
 
 from app.demo import _stop as stop_worker
 from app.views.mailbox import open_mailbox
+from tests.support.demo import Demo
 from tests.support.http import HttpVisitor
 from tests.support.outbox import attachments_of
 from tests.support.waiting import wait_for
 
 pytestmark = pytest.mark.server
 
-ROOT = Path(__file__).parents[2]
 README_COMMAND = ("run.py", "demo")
 POST = "🎉 שלום, \u202bעולם\u202c <b>&amp;</b> {{ 7 * 7 }}"
-
-
-class Demo:
-    """A demo in a process of its own, in a folder."""
-
-    def __init__(self, folder, *arguments, command=("-m", "flask", "demo")):
-        self.process = subprocess.Popen(
-            [sys.executable, *command, "--data", str(folder), *arguments],
-            cwd=ROOT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        self.said = ""
-
-    def url(self):
-        """Read what it says until it is up, and return its URL."""
-        for line in self.process.stdout:
-            self.said += line
-            if line.startswith("Ctrl-C"):
-                break
-        return re.search(r"http://127\.0\.0\.1:\d+", self.said)[0]
-
-    def stop(self, by=signal.SIGINT):
-        """Interrupt it, and return its exit code once it has ended."""
-        if self.process.poll() is None:
-            self.process.send_signal(by)
-        self.said += self.process.communicate(timeout=20)[0]
-        return self.process.returncode
-
-    def processes(self):
-        """Return the processes it consists of."""
-        demo = psutil.Process(self.process.pid)
-        return [demo, *demo.children(recursive=True)]
 
 
 @pytest.fixture
