@@ -9,7 +9,7 @@ from pathlib import Path
 from katas import patches
 from katas.ladder import ROOT, KataError, Variant, command
 
-BESIDE = ("migrations", "wsgi.py")  # what the app, or its suite, looks for beside it
+BESIDE = ("babel.cfg", "migrations", "wsgi.py")  # what the app, or its suite, looks for beside it
 CANARY = '\nCANARY = "This app is broken on purpose."\n'
 
 
