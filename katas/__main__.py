@@ -79,7 +79,7 @@ def list_katas() -> None:
         done = workplace.achieved(kata, "solved")
         caught = len(workplace.achieved(kata, "caught", []))
         state = "solved" if done else f"{caught} of {len(kata.bugs)} caught" if caught else ""
-        line = f"{kata.number}  {kata.kind:5}  {kata.minutes:3} min  {kata.title:34}  {state}"
+        line = f"{kata.number}  {kata.kind:11}  {kata.minutes:3} min  {kata.title:34}  {state}"
         say(board.Line(line.rstrip(), "good" if done else ""))
     following = workplace.next_of(katas)
     say(board.bar(katas, run_command(following) if following else command("report")))

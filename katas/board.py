@@ -11,6 +11,7 @@ from katas.ladder import Kata, Variant, command, run_command, shown
 from katas.workplace import bench, next_of, solved
 
 WIDTH = 88
+KEPT = ("goals", "suite")
 PLAIN = str.maketrans({"─": "-", "·": "|", "“": '"', "”": '"', "’": "'", "…": "...", "█": "#"})
 
 
@@ -40,12 +41,14 @@ def judged(check: Check) -> list[Line]:
     """Return what came of all variants: first the correct apps, then the bugs."""
     kata = check.kata
     verdicts = {verdict.name: verdict for verdict in check.verdicts()}
+    kept = [verdicts.pop(name) for name in KEPT if name in verdicts]
+    lines = of_refactoring(kept)
+    if not kata.catches:
+        return lines
     if check.trouble:
-        return wrapped("  ", *check.trouble)
+        return [*lines, *wrapped("  ", *check.trouble)]
     correct = [verdict for name, verdict in verdicts.items() if not name.startswith("bug-")]
-    if kata.kind == "KEEP":
-        return of_refactoring(correct)
-    lines = [count("correct apps", correct, "accepted")]
+    lines.append(count("correct apps", correct, "accepted"))
     for verdict in correct:
         if verdict.outcome == "refused":
             lines += wrapped("  refused     ", *verdict.said)
@@ -57,7 +60,7 @@ def judged(check: Check) -> list[Line]:
     lines.append(count("bugs", bugs, "caught"))
     width = max((len(bug.title) for bug in kata.bugs), default=0)
     lines += [of_bug(bug, verdicts[bug.name], width) for bug in kata.bugs]
-    if bugs and not any(verdict.good for verdict in bugs) and kata.kind == "CATCH":
+    if bugs and not any(verdict.good for verdict in bugs) and "CATCH" in kata.kind:
         from katas.sentences import says_nothing
 
         lines += wrapped("  ", says_nothing(kata))
@@ -110,9 +113,7 @@ def wrapped(start: str, *said: str, style: str = "bad") -> list[Line]:
 def bar(katas: list[Kata], to_do: str) -> Line:
     """Return how much of the ladder is done, and what is next."""
     done = len(solved(katas))
-    length = 12
-    filled = length * done // max(1, len(katas))
-    shape = "#" * filled + " " * (length - filled)
+    shape = "#" * done + " " * (len(katas) - done)
     return Line(f"progress [{shape}] {done}/{len(katas)}    next: {to_do}", "next")
 
 
@@ -136,6 +137,6 @@ def to_do(kata: Kata, verdicts: Iterable[Verdict]) -> str:
         number = bad[0].name.partition("-")[2]
         hint = command(f"hint {kata.number} {number}")
         return f"make bug {number} fail a test    {hint}"
-    if kata.kind == "CATCH":
+    if "CATCH" in kata.kind and not (bad and bad[0].name in KEPT):
         return f"let your tests in {shown(bench(kata))} pass on every correct app"
     return f"read {shown(kata.readme)} and edit {shown(bench(kata))}"

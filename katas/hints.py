@@ -71,11 +71,9 @@ def compared(kata: Kata) -> list[Line]:
 
 
 def _solution(kata: Kata) -> str:
-    if kata.refactoring:
-        return kata.refactoring.patch()
-    found = []
+    found = [kata.refactoring.patch()] if kata.refactoring else []
     for ours in sorted((kata.folder / "solution").rglob("*")):
-        if not ours.is_file() or "__pycache__" in ours.parts:
+        if not ours.is_file() or "__pycache__" in ours.parts or ours.suffix == ".patch":
             continue
         name = ours.relative_to(kata.folder / "solution")
         mine = workplace.bench(kata) / name

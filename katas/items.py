@@ -29,7 +29,7 @@ class KataFolder(pytest.Directory):
     def collect(self) -> Iterable[pytest.Item | pytest.Collector]:
         """Copy what the learner begins with, if need be, and collect it."""
         workplace.begin(self.kata)
-        if self.kata.kind != "KEEP":  # whose goals are those of an app that is not ours
+        if not self.kata.refactoring:  # else they are tests of an app that is not this one
             bench = Bench.from_parent(self, path=workplace.bench(self.kata))
             bench.kata = self.kata
             yield bench

@@ -38,9 +38,9 @@ class Verdict:
 
 def names(kata: Kata) -> list[str]:
     """Return the names of all that a check of this kata judges, in their order."""
-    if kata.kind == "KEEP":
-        return ["goals", "suite"]
-    return ["correct-app", *(variant.name for variant in (*kata.wheats, *kata.bugs))]
+    kept = ["goals", "suite"] if kata.refactoring else []
+    variants = [variant.name for variant in (*kata.wheats, *kata.bugs)]
+    return [*kept, *(["correct-app", *variants] if kata.catches else [])]
 
 
 class Check:
@@ -66,7 +66,7 @@ class Check:
 
     def begin(self) -> None:
         """Have the tests run on all variants, the correct ones first."""
-        self.runs = {"first": self.run(), "second": self.run(backwards=True)}
+        self.runs = {"first": self.run_as_is(), "second": self.run_as_is(backwards=True)}
         for variant in (*self.kata.wheats, *self.kata.bugs):
             self.runs[variant.name] = self.run(variant)
 
@@ -75,6 +75,10 @@ class Check:
         return self.pool.submit(
             Order(lambda: self._make(*variants), self.tests, self.folder, options)
         )
+
+    def run_as_is(self, **options: object) -> Future[Result]:
+        """Have the tests run on the app that no variant has changed."""
+        return self.run(**options)
 
     def _make(self, *variants: Variant) -> Path:
         return copy_app(self._place(), *variants)
@@ -145,13 +149,14 @@ class Check:
         found = {name: sentences.reads(name) for name in first.readers}
         unsteady = sorted({*first.failed} ^ {*second.failed})
         if unsteady:
-            again, again_backwards = self.run(), self.run(backwards=True)
+            again, again_backwards = self.run_as_is(), self.run_as_is(backwards=True)
             repeated = [(first, settled(again)), (second, settled(again_backwards))]
             for name in unsteady:
                 same = all((name in a.failed) == (name in b.failed) for a, b in repeated)
                 found[name] = (sentences.depends_on_order if same else sentences.flaky)(name)
         steady = [name for name in first.failed if name not in unsteady]
-        alone = {name: self.run(only=[name]) for name in steady} if len(first.tests) > 1 else {}
+        several = len(first.tests) > 1
+        alone = {name: self.run_as_is(only=[name]) for name in steady if several}
         for name in steady:
             if name in alone and settled(alone[name]).green:
                 found[name] = sentences.fails_with_others(name)

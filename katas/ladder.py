@@ -11,7 +11,12 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent
-KINDS = {"MAKE": "write the code", "CATCH": "write the tests", "KEEP": "refactor the app"}
+KINDS = {
+    "MAKE": "write the code",
+    "CATCH": "write the tests",
+    "KEEP": "refactor the app",
+    "KEEP, CATCH": "refactor the app, and write the tests",
+}
 
 
 class KataError(Exception):
@@ -27,6 +32,8 @@ class Variant:
     file: Path
     belief: str = ""
     hints: tuple[str, ...] = ()
+    base: Variant | None = None  # what its diff is a diff of, if not of the app
+    joins: tuple[str, ...] = ()  # tests of what it adds: the suite would have them with it
 
     @property
     def name(self) -> str:
@@ -58,6 +65,7 @@ class Kata:
     hints: tuple[str, ...]
     bugs: tuple[Variant, ...]
     wheats: tuple[Variant, ...]
+    solution: Variant
 
     @property
     def name(self) -> str:
@@ -72,8 +80,12 @@ class Kata:
     @property
     def refactoring(self) -> Variant | None:
         """The solution of a KEEP kata: a diff of the app."""
-        file = self.folder / "solution/app.patch"
-        return Variant(0, "the solution", file) if self.kind == "KEEP" else None
+        return self.solution if "KEEP" in self.kind else None
+
+    @property
+    def catches(self) -> bool:
+        """Whether the learner's tests are judged by variants."""
+        return self.kind != "KEEP"
 
     @property
     def readme(self) -> Path:
@@ -86,6 +98,9 @@ def load(folder: Path) -> Kata:
     file = folder / "kata.toml"
     try:
         told = tomllib.loads(file.read_text(encoding="utf-8"))
+        patch = folder / "solution/app.patch"
+        solution = Variant(0, "the solution", patch, joins=tuple(told.get("joins", ())))
+        base = solution if told["kind"] == "KEEP, CATCH" else None
         return Kata(
             folder=folder,
             title=told["title"],
@@ -94,14 +109,15 @@ def load(folder: Path) -> Kata:
             promises=tuple(told["promises"]),
             suite=tuple(told.get("suite", ())),
             hints=tuple(told.get("hints", ())),
-            bugs=_variants(folder / "bugs", told.get("bug", ()), "complaint"),
-            wheats=_variants(folder / "wheats", told.get("wheat", ()), "title"),
+            bugs=_variants(folder / "bugs", told.get("bug", ()), "complaint", base),
+            wheats=_variants(folder / "wheats", told.get("wheat", ()), "title", base),
+            solution=solution,
         )
     except (KeyError, tomllib.TOMLDecodeError) as error:
         raise KataError(f"{folder.name}/kata.toml cannot be used: {error}.") from None
 
 
-def _variants(folder: Path, told: Any, title: str) -> tuple[Variant, ...]:
+def _variants(folder: Path, told: Any, title: str, base: Variant | None) -> tuple[Variant, ...]:
     return tuple(
         Variant(
             number=number,
@@ -109,6 +125,7 @@ def _variants(folder: Path, told: Any, title: str) -> tuple[Variant, ...]:
             file=folder / f"{number}.patch",
             belief=each.get("belief", ""),
             hints=tuple(each.get("hints", ())),
+            base=base,
         )
         for number, each in enumerate(told, start=1)
     )

@@ -100,7 +100,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     if POOL not in config.stash or session.testsfailed:
         return
     for kata in {item.kata: None for item in session.items if isinstance(item, VariantItem)}:
-        kind = KeepCheck if kata.kind == "KEEP" else Check
+        kind = KeepCheck if kata.refactoring else Check
         config.stash[CHECKS][kata] = kind(
             kata,
             workplace.bench(kata),

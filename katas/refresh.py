@@ -9,7 +9,7 @@ from typing import Any
 
 from katas import patches
 from katas.board import Line
-from katas.ladder import ROOT, Kata, Variant
+from katas.ladder import Kata, Variant
 from katas.variants import copy_app
 
 
@@ -19,7 +19,7 @@ def refresh(kata: Kata, say: Callable[..., None]) -> list[str]:
     What is rewritten is shown as a diff of the patch, so that somebody can judge it.
     """
     left = []
-    for variant in filter(None, (*kata.bugs, *kata.wheats, kata.refactoring)):
+    for variant in filter(None, (kata.refactoring, *kata.bugs, *kata.wheats)):
         before = variant.patch()
         try:
             after = rewritten(variant)
@@ -35,21 +35,22 @@ def refresh(kata: Kata, say: Callable[..., None]) -> list[str]:
 
 def rewritten(variant: Variant) -> str:
     """Return the patch for the app as it is; raise Stale if what it changes is not to be found."""
+    bases = [variant.base] if variant.base else []
     with tempfile.TemporaryDirectory() as folder:
-        copy = Path(folder)
-        copy_app(copy)
+        as_is = copy_app(Path(folder, "as it is"), *bases)
+        copy = copy_app(Path(folder, "changed"), *bases)
         try:
             patches.apply(variant.patch(), copy, variant.label)
         except patches.Stale:
             apply_roughly(variant, copy)
         else:
             return variant.patch()
-        return "".join(_diffs(variant, copy))
+        return "".join(_diffs(variant, as_is, copy))
 
 
-def _diffs(variant: Variant, copy: Path) -> Iterator[str]:
+def _diffs(variant: Variant, as_is: Path, copy: Path) -> Iterator[str]:
     for each in patches.parse(variant.patch(), variant.label):
-        before = (ROOT / each.path).read_text(encoding="utf-8")
+        before = (as_is / each.path).read_text(encoding="utf-8")
         yield patches.diff(before, (copy / each.path).read_text(encoding="utf-8"), each.path)
 
 

@@ -20,7 +20,7 @@ Tell in three sentences what happened to a user, and what they wrote to you.
 """
 TOML = """\
 title = "{title}"
-kind = "CATCH"        # or MAKE, or KEEP
+kind = "CATCH"        # or MAKE, KEEP, or "KEEP, CATCH"
 minutes = 20
 promises = [1]        # their numbers
 suite = ["tests/integration/promises/test_01_committed_first.py"]  # what should catch the bugs
@@ -69,6 +69,7 @@ def make(name: str) -> list[Line]:
         (folder / part).mkdir()
     return [
         Line(f"{shown(folder)} is made: fill in each file.", "good"),
-        Line("Change the app, `git diff app > bugs/1.patch`, `git checkout app`: that is a bug."),
+        Line(f"Change the app, then `git diff app > {shown(folder / 'bugs/1.patch')}` and"),
+        Line("`git checkout app`: that is a bug. It counts in README.md and katas/README.md, too."),
         Line(f"Then {command(f'verify {number:02}')}"),
     ]

@@ -42,7 +42,9 @@ class Suite:
     def run(
         self, variants: tuple[Variant, ...], tests: tuple[str, ...], **options: object
     ) -> Future[Result]:
-        """Have some tests run on a copy with these diffs applied."""
+        """Have some tests run on a copy with these diffs applied, and those that join for them."""
+        joining = [test for variant in variants if variant.base for test in variant.base.joins]
+        tests = (*tests, *dict.fromkeys(joining))
         place = self.scratch / str(next(self._numbers))
         return self.pool.submit(
             order_for_suite(lambda: copy_app(place, *variants), tests, **options)

@@ -21,7 +21,8 @@ def copy_app(folder: Path, *variants: Variant, app: Path | None = None) -> Path:
         if (source := ROOT / name).exists():
             copy = shutil.copytree if source.is_dir() else shutil.copyfile
             copy(source, folder / name)
-    for variant in variants:
+    with_bases = [each for variant in variants for each in (variant.base, variant) if each]
+    for variant in dict.fromkeys(with_bases):
         patches.apply(variant.patch(), folder, variant.label)
     return folder
 

@@ -40,8 +40,8 @@ def stale_patches(kata: Kata) -> list[str]:
     found = []
     for variant in filter(None, (*kata.bugs, *kata.wheats, kata.refactoring)):
         with tempfile.TemporaryDirectory() as folder:
-            copy_app(Path(folder))
             try:
+                copy_app(Path(folder), *([variant.base] if variant.base else []))
                 apply(variant.patch(), Path(folder), variant.label)
             except Stale as error:
                 found.append(f"Stale: {error} `python -m katas refresh {kata.number}` may mend it.")

@@ -33,7 +33,7 @@ def begin(kata: Kata) -> bool:
     folder = bench(kata)
     fresh = not folder.exists()
     folder.mkdir(parents=True, exist_ok=True)
-    if fresh and kata.kind == "KEEP":
+    if fresh and kata.refactoring:
         shutil.copytree(ROOT / "app", folder / "app", ignore=NOT_COPIED)
     for source in _files(kata, "start"):
         if not (target := folder / source.name).exists():

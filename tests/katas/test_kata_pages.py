@@ -42,6 +42,7 @@ def test_every_kata_says_where_its_bug_was_met(kata):
 
 
 @pytest.mark.server
+@pytest.mark.timeout(240)  # it runs a kata four times, and a machine may be busy
 def test_the_walk_is_what_a_terminal_shows(tmp_path):
     text = transcript.walk(tmp_path)
 
