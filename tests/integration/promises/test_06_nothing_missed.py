@@ -28,6 +28,14 @@ def test_a_notification_has_a_name_data_and_a_timestamp(client, susan):
     ]
 
 
+def test_a_page_that_takes_anything_gets_json(client, susan):
+    tell(susan, "a", 1)
+
+    answer = client.log_in(susan).get("/notifications", headers={"Accept": "*/*"})
+
+    assert [each["data"] for each in answer.get_json()] == [1]
+
+
 def test_what_was_seen_is_not_sent_again(client, susan):
     tell(susan, "unread_message_count", 3)
     [seen] = client.log_in(susan).notifications()
