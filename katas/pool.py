@@ -11,9 +11,10 @@ import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 from katas.ladder import ROOT, KataError
 
@@ -74,7 +75,7 @@ class Worker:
         self.process: subprocess.Popen[str] | None = None
         self.deadline = float("inf")
         self.overdue = False
-        self.start_seconds = self.loaded_seconds = 0.0
+        self.ready: dict[str, Any] = {}
         self.started = threading.Event()
 
     def start(self) -> None:
@@ -92,16 +93,14 @@ class Worker:
             text=True,
             encoding="utf-8",
         )
-        ready = self._answer(START_SECONDS)
-        self.start_seconds = ready.get("seconds", 0.0)
-        self.loaded_seconds = ready.get("loaded", 0.0)
-        if ready["errors"] or ready.get("trouble"):
-            raise KataError(f"The app cannot be loaded: {last_line(ready['errors'][0])}")
+        self.ready = self._answer(START_SECONDS)
 
     def carry_out(self, order: dict[str, Any]) -> Result:
-        """Return how an order ended, or that it hung or died."""
-        if self.process is None:
+        """Return how an order ended, or that it hung or died; raise KataError for a broken app."""
+        if self.process is None and not self.ready.get("errors"):
             self.start()
+        if errors := self.ready["errors"]:
+            raise KataError(f"The app cannot be loaded: {last_line(errors[0])}")
         assert self.process is not None
         assert self.process.stdin is not None
         self.process.stdin.write(json.dumps(order) + "\n")
@@ -167,16 +166,18 @@ class Pool:
         """
         for worker in self.workers:
             worker.started.wait(START_SECONDS)
-        loaded = min(worker.loaded_seconds for worker in self.workers)
-        return self.idle(loaded / 2 + min(worker.start_seconds for worker in self.workers))
+        return self.idle(self._least("loaded") / 2 + self._least("seconds"))
 
     def idle(self, seconds: float) -> float:
         """Return how long that would have taken a machine that does nothing else.
 
         A busy machine takes more of the processor's time too, as it did to load the libraries.
         """
-        loaded = min(worker.loaded_seconds for worker in self.workers)
-        return seconds / max(1.0, loaded / LOADED)
+        return seconds / max(1.0, self._least("loaded") / LOADED)
+
+    def _least(self, key: str) -> float:
+        least: float = min(worker.ready.get(key, 0.0) for worker in self.workers)
+        return least
 
     def close(self) -> None:
         """End the workers, whatever they are at."""
@@ -194,20 +195,15 @@ class Pool:
                 worker.end_if_overdue()
 
     def _serve(self, worker: Worker) -> None:
-        broken: BaseException | None = None
-        try:
+        with suppress(Exception):  # the first order starts it again, and says why it cannot
             worker.start()
-        except BaseException as error:  # noqa: BLE001 - told to whoever waits for a result
-            broken = error
         worker.started.set()
         while (entry := self.orders.get()) and not self.closing.is_set():
             order, future = entry
             try:
-                result = None if broken else worker.carry_out(_told(order))
-            except BaseException as error:  # noqa: BLE001 - the same
+                future.set_result(worker.carry_out(_told(order)))
+            except BaseException as error:  # noqa: BLE001 - told to whoever waits for a result
                 future.set_exception(error)
-            else:
-                future.set_exception(broken) if broken else future.set_result(cast(Any, result))
         worker.stop()
 
 
