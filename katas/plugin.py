@@ -99,7 +99,11 @@ def pytest_collection_finish(session: pytest.Session) -> None:
     config = session.config
     if POOL not in config.stash or session.testsfailed:
         return
-    for kata in {item.kata: None for item in session.items if isinstance(item, VariantItem)}:
+    asked: dict[Kata, set[str]] = {}
+    for item in session.items:
+        if isinstance(item, VariantItem):
+            asked.setdefault(item.kata, set()).add(item.name)
+    for kata, variants in asked.items():
         kind = KeepCheck if kata.refactoring else Check
         config.stash[CHECKS][kata] = kind(
             kata,
@@ -107,6 +111,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
             workplace.tests(kata),
             config.stash[POOL],
             Path(config.stash[SCRATCH].name),
+            leave_out={"suite"} - variants,
         )
 
 
@@ -176,6 +181,8 @@ def summary(
     except KataError as error:
         return [*lines, *board.wrapped("  ", str(error))]
     if all(verdict.good for verdict in verdicts):
+        if len(verdicts) < len(names(kata)):
+            return [*lines, board.bar(katas, f"{run_command(kata)}, with the suite")]
         return [*lines, *board.congratulation(kata, katas)]
     return [*lines, board.bar(katas, board.to_do(kata, verdicts))]
 

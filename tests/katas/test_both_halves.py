@@ -123,6 +123,18 @@ def test_an_app_has_to_hold_by_the_learners_own_tests_too(both):
     assert "suite NOT kept test_nothing_is_left: assert 0 == 2" in said
 
 
+def test_the_suite_can_be_left_out_until_the_rest_is_done(both):
+    judged(both)
+    both.write("work/02_change/app/__init__.py", APP + CHANGE)
+    both.write("work/02_change/test_change.py", TEST)
+
+    said = both.pytest("katas/02", "-k", "not suite").stdout
+
+    assert "goals           kept\ncorrect apps    2 of 2 accepted" in said
+    assert "next: pytest katas/02_change, with the suite" in said
+    assert "Solved" not in said
+
+
 def test_it_is_verified_like_others(both):
     ended = both.katas("verify", "2")
 
