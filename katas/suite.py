@@ -17,8 +17,9 @@ from katas.variants import copy_app
 class Suite:
     """Runs the part that a kata names on each of its bugs, and the whole on all wheats.
 
-    Wheats that touch different places stand in one copy: a whole run on it accepts them all. If it
-    fails, the group is halved, so that a refusal is always one wheat's own.
+    A solution that is a refactoring is one of them. Wheats that touch different places stand in one
+    copy: a whole run on it accepts them all. If it fails, the group is halved, so that a refusal is
+    always one wheat's own.
     """
 
     def __init__(self, pool: Pool, scratch: Path) -> None:
@@ -31,7 +32,7 @@ class Suite:
     def begin(self, katas: list[Kata]) -> None:
         """Have all runs done, the longest first."""
         wheats = [wheat for kata in katas for wheat in kata.wheats]
-        self.plain = self.run((), whole_suite())
+        wheats += [kata.refactoring for kata in katas if kata.refactoring]
         self.on_groups = [
             (group, self.run(tuple(group), whole_suite())) for group in self.grouped(wheats)
         ]
@@ -43,7 +44,7 @@ class Suite:
         self, variants: tuple[Variant, ...], tests: tuple[str, ...], **options: object
     ) -> Future[Result]:
         """Have some tests run on a copy with these diffs applied, and those that join for them."""
-        joining = [test for variant in variants if variant.base for test in variant.base.joins]
+        joining = [test for variant in variants for test in (variant.base or variant).joins]
         tests = (*tests, *dict.fromkeys(joining))
         place = self.scratch / str(next(self._numbers))
         return self.pool.submit(
@@ -68,9 +69,10 @@ class Suite:
 
     def bugs(self) -> tuple[list[Variant], list[Variant]]:
         """Return the bugs that the suite catches, and those that it misses."""
-        plain = settled(self.plain)
-        if not plain.green:
-            self.faults.append(f"The suite fails on the app itself: {said(plain)}")
+        if not any(settled(future).green for _group, future in self.on_groups):
+            plain = settled(self.run((), whole_suite()))
+            if not plain.green:
+                self.faults.append(f"The suite fails on the app itself: {said(plain)}")
         caught, missed = [], []
         for bug, future in self.on_bugs.items():
             if settled(future).green:
@@ -81,14 +83,17 @@ class Suite:
         return caught, missed
 
     def wheats(self) -> tuple[list[Variant], list[Variant]]:
-        """Return the wheats that the whole suite accepts, and those that it refuses."""
+        """Return the wheats that the whole suite accepts, and those that it refuses.
+
+        A solution that it refuses is a fault, and counted with neither.
+        """
         accepted, refused = [], []
         for group, future in self.on_groups:
             for wheat, result in self._refused(group, settled(future)):
                 refused.append(wheat)
                 self.faults.append(f"The suite refuses {wheat.label}: {said(result)}")
             accepted += [wheat for wheat in group if wheat not in refused]
-        return accepted, refused
+        return [each for each in accepted if each.number], [each for each in refused if each.number]
 
     def _refused(self, group: list[Variant], result: Result) -> list[tuple[Variant, Result]]:
         """Return the wheats of a group that are refused, found by halving it.
@@ -109,19 +114,20 @@ class Suite:
 
 
 def whole_suite() -> tuple[str, ...]:
-    """Return what plain `pytest` runs."""
+    """Return the files that plain `pytest` collects: of a folder, pytest would drop what joins."""
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return tuple(settings["tool"]["pytest"]["ini_options"].get("testpaths", ["tests"]))
+    folders = settings["tool"]["pytest"]["ini_options"].get("testpaths", ["tests"])
+    return tuple(
+        file.relative_to(ROOT).as_posix()
+        for folder in folders
+        for file in sorted((ROOT / folder).rglob("test_*.py"))
+    )
 
 
 def files_of_suite() -> list[tuple[str, ...]]:
     """Return the files of the suite in two halves that take about as long."""
-    files = [
-        file.relative_to(ROOT).as_posix()
-        for folder in whole_suite()
-        for file in sorted((ROOT / folder).rglob("test_*.py"))
-    ]
-    return [tuple(files[::2]), tuple(files[1::2])]
+    files = whole_suite()
+    return [files[::2], files[1::2]]
 
 
 def said(result: Result) -> str:

@@ -17,16 +17,23 @@ TRANSLATED = re.compile(r"⟦[^⟦⟧]*⟧")
 DATA = ".said, bdi, .avatar, time, option, textarea"
 
 
-@pytest.fixture
-def bracketed(app, monkeypatch, tmp_path):
-    """The app, whose Spanish is English in brackets."""
+@pytest.fixture(scope="module")
+def brackets(tmp_path_factory):
+    """A folder with a catalogue of English in brackets, by the name of Spanish."""
+    folder = tmp_path_factory.mktemp("brackets")
     catalogue = Catalog(locale="es", fuzzy=False)
     for text in translate.texts_of(translate.find_texts()):
         forms = [f"⟦{form}⟧" for form in (text.id if text.pluralizable else [text.id])]
         catalogue.add(text.id, tuple(forms) if text.pluralizable else forms[0])
-    place_of(tmp_path, "es").parent.mkdir(parents=True)
-    translate.write(catalogue, place_of(tmp_path, "es"))
-    monkeypatch.setattr(app.extensions["babel"], "translation_directories", [str(tmp_path)])
+    place_of(folder, "es").parent.mkdir(parents=True)
+    translate.write(catalogue, place_of(folder, "es"))
+    return folder
+
+
+@pytest.fixture
+def bracketed(app, monkeypatch, brackets):
+    """The app, whose Spanish is English in brackets."""
+    monkeypatch.setattr(app.extensions["babel"], "translation_directories", [str(brackets)])
     return app
 
 

@@ -146,7 +146,11 @@ def test_it_is_verified_like_others(both):
     ("path", "text", "said"),
     [
         ("tests/change.py", START, "The suite misses katas/02_change/bugs/1.patch"),
-        ("tests/change.py", TEST.replace("== 2", "== 5"), "with the solution, suite is refused"),
+        (
+            "tests/change.py",
+            TEST.replace("== 2", "== 5"),
+            "The suite refuses katas/02_change/solution/app.patch",
+        ),
         (f"{K}/solution/app.patch", BASE.replace("a tenth", "a third"), "Stale: "),
         (f"{K}/solution/test_change.py", START, "with the solution, bug-1 is not caught"),
     ],
