@@ -122,6 +122,10 @@ def test_the_link_works_once(client, link):
     assert the(User).check_password("dog")
 
 
+def test_the_mail_says_how_long_the_link_works(link, outbox):
+    assert "It works once, for 10 minutes." in text_of(outbox[0])
+
+
 def test_the_link_expires(client, link):
     with freeze_time(tick=True) as clock:
         clock.tick(601)
