@@ -1,7 +1,10 @@
 """In another language: what a reader sees, and what a user is mailed by a worker."""
 
+import contextvars
+
 import pytest
 
+from app.extensions import preferred_language
 from app.mail import AddressRefused
 from app.models import Task, User
 from tests.support.builders import make_posts, make_task, make_user
@@ -42,6 +45,16 @@ def test_the_first_language_is_that_of_those_who_understand_none(app, client):
     app.config["LANGUAGES"] = ["es", "en"]
 
     assert client.page("/login").html["lang"] == "es"
+
+
+def test_it_is_also_that_of_what_no_request_asked_for(app):
+    def language():
+        with app.app_context():
+            return preferred_language()
+
+    app.config["LANGUAGES"] = ["es", "en"]
+
+    assert contextvars.Context().run(language) == "es"
 
 
 def test_who_registers_keeps_the_language_of_the_page(client):
