@@ -63,14 +63,17 @@ class Exam:
         self.scratch = scratch / kata.number
         self.seconds = 0.0
 
-    def solution(self) -> list[str]:
-        """Return a sentence for each thing that the solution does not do, and take the time."""
+    def begin(self) -> None:
+        """Have the solution checked."""
         folder = self._bench("solution", "start", "given", "given/second", "solution")
         if self.kata.refactoring:
             copy_app(folder, self.kata.refactoring)
-        check = self._check(folder)
-        verdicts = check.verdicts()
-        runs = sum(check.result(name).seconds for name in check.runs)
+        self.check = self._check(folder)
+
+    def solution(self) -> list[str]:
+        """Return a sentence for each thing that the solution does not do, and take the time."""
+        verdicts = self.check.verdicts()
+        runs = sum(self.check.result(name).seconds for name in self.check.runs)
         self.seconds = self.pool.start() + self.pool.idle(runs) / 2
         found = [
             f"with the solution, {verdict.name} is {verdict.outcome}: {' '.join(verdict.said)}"

@@ -54,14 +54,16 @@ def examine(katas: list[Kata], scratch: Path, say: Say) -> list[str]:
     """Run all that has to be run, and return a sentence for each fault."""
     pool = Pool()
     try:
+        suite = Suite(pool, scratch)
+        suite.begin(katas)  # what takes longest: all else fills the gaps
         exams = [Exam(kata, pool, scratch) for kata in katas]
+        for exam in exams:
+            exam.begin()
         faults = [fault for exam in exams for fault in exam.solution()]
         for exam in exams:
             if exam.kata.kind == "CATCH" and exam.seconds > CHECK_SECONDS:
                 took = f"{exam.seconds:.1f} s"
                 faults.append(f"Kata {exam.kata.number}: a check takes {took}, over 5.")
-        suite = Suite(pool, scratch)
-        suite.begin(katas)
         for exam in exams:
             faults += exam.rest()
         caught, missed = suite.bugs()
