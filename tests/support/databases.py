@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import URL, Engine, event, make_url
+from sqlalchemy import URL, Engine, Pool, event, make_url
 
 from app.extensions import db
 
@@ -58,6 +58,7 @@ class SqliteFiles:
         """Provide a database for one test."""
         self.current = shutil.copyfile(self.template, folder / "app.db")
         yield
+        _close_what_was_let_go()
         self.current = self.template
 
 
@@ -100,6 +101,7 @@ class PostgresDatabases:
         self.current = f"microblog_{uuid4().hex}"
         self._run(f"CREATE DATABASE {self.current} TEMPLATE {self.template}")
         yield
+        _close_what_was_let_go()
         used, self.current = self.current, self.template
         self._run(f"DROP DATABASE {used} WITH (FORCE)")
 
@@ -117,10 +119,19 @@ class PostgresDatabases:
         return psycopg.connect(url.render_as_string(hide_password=False), **options)
 
 
+_let_go_of: list[Pool] = []
+
+
 def _let_go() -> None:
-    """Close the connections of this process that are at rest."""
+    """Close the connections of this process that are at rest; the others go back to an old pool."""
     db.session.rollback()
+    _let_go_of.append(db.engine.pool)
     db.engine.dispose()
+
+
+def _close_what_was_let_go() -> None:
+    while _let_go_of:
+        _let_go_of.pop().dispose()
 
 
 @contextmanager
