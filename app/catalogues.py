@@ -32,10 +32,9 @@ class Catalogues(Domain):
     def of(self, language: str) -> NullTranslations:
         """Return the texts of a language; those of one that has none are as they are written."""
         [folder] = self.translation_directories
-        place = place_of(Path(folder), language)
-        if place not in self.cache:
-            self.cache[place] = read(place)
-        found: NullTranslations = self.cache[place]
+        if (folder, language) not in self.cache:
+            self.cache[folder, language] = read(place_of(Path(folder), language))
+        found: NullTranslations = self.cache[folder, language]
         return found
 
 

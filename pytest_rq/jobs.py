@@ -17,6 +17,7 @@ from rq.scheduler import RQScheduler
 from pytest_rq.backends import Backend
 from pytest_rq.pause import Paused, pause
 from pytest_rq.queue import Enqueued, Run, StrictQueue
+from pytest_rq.wanted import Wanted, show
 
 PYTESTS_OWN = "_pytest.timing"  # the clock by which it measures how long a test takes
 
@@ -169,12 +170,12 @@ class Jobs:
         was scheduled for.
         """
         __tracebackhide__ = True
-        wanted = _Wanted(function, args, kwargs, queue, at)
+        wanted = Wanted(function, args, kwargs, queue, at)
         log = self._log()
         for entry in log:
             if not wanted.differences(entry):
                 return entry.job
-        lines = [f"{_show(entry)}   {wanted.near(entry)}".rstrip() for entry in log]
+        lines = [f"{show(entry)}   {wanted.near(entry)}".rstrip() for entry in log]
         seen = "\n  ".join(["Enqueued were:", *lines]) if lines else "Nothing was enqueued."
         pytest.fail(f"{wanted} was not enqueued. {seen}")
 
@@ -183,10 +184,10 @@ class Jobs:
     ) -> None:
         """Fail if a job was enqueued for this function, with these arguments if there are any."""
         __tracebackhide__ = True
-        wanted = _Wanted(function, args, kwargs, queue, None)
+        wanted = Wanted(function, args, kwargs, queue, None)
         for entry in self._log():
             if not wanted.differences(entry):
-                pytest.fail(f"{wanted} was enqueued, and should not have been: {_show(entry)}")
+                pytest.fail(f"{wanted} was enqueued, and should not have been: {show(entry)}")
 
     # For the plugin
 
@@ -213,54 +214,3 @@ class Jobs:
             scheduler.prepare_registries([queue.name])
             scheduler.enqueue_scheduled_jobs()
         return not queue.is_empty()
-
-
-@dataclass(frozen=True)
-class _Wanted:
-    """What `assert_enqueued` looks for."""
-
-    function: Callable[..., Any]
-    args: tuple[Any, ...]
-    kwargs: dict[str, Any]
-    queue: str | None
-    at: datetime | None
-
-    def __str__(self) -> str:
-        any_arguments = not (self.args or self.kwargs)
-        call = _call(self.name, self.args, self.kwargs) if not any_arguments else self.name
-        there = f" on queue {self.queue!r}" if self.queue else ""
-        then = f" for {self.at}" if self.at else ""
-        return f"{call}{there}{then}"
-
-    @property
-    def name(self) -> str:
-        return f"{self.function.__module__}.{self.function.__qualname__}"
-
-    def differences(self, entry: Enqueued) -> list[str]:
-        """Return how a job differs from the one wanted, most important first."""
-        job = entry.job
-        found = []
-        if job.func_name != self.name:
-            found.append("another function")
-        if (self.args or self.kwargs) and (tuple(job.args), job.kwargs) != (self.args, self.kwargs):
-            found.append("other arguments")
-        if self.queue not in (None, job.origin):
-            found.append("another queue")
-        if self.at not in (None, entry.at):
-            found.append("another time")
-        return found
-
-    def near(self, entry: Enqueued) -> str:
-        """Return in words how near a job of the same function comes."""
-        found = self.differences(entry)
-        return "" if "another function" in found else f"same function, {', '.join(found)}"
-
-
-def _show(entry: Enqueued) -> str:
-    job, then = entry.job, f" for {entry.at}" if entry.at else ""
-    return f"{_call(job.func_name, job.args, job.kwargs)} on {job.origin!r}{then}"
-
-
-def _call(name: str | None, args: Any, kwargs: dict[str, Any]) -> str:
-    arguments = [*map(repr, args), *(f"{key}={value!r}" for key, value in kwargs.items())]
-    return f"{name}({', '.join(arguments)})"
