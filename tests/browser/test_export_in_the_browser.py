@@ -26,16 +26,7 @@ WATCH = """() => {
 
 
 def test_who_registers_posts_and_exports_sees_the_bar_rise(app, jobs, new_tab, outbox):
-    tab = new_tab()
-    page = tab.open("/register")
-    page.get_by_label("Username").fill("mary")
-    page.get_by_label("Email").fill("mary@example.com")
-    page.get_by_label("Password", exact=True).fill("a secret")
-    page.get_by_label("Repeat the password").fill("a secret")
-    page.get_by_role("button", name="Register").click()
-    page.get_by_label("Username").fill("mary")
-    page.get_by_label("Password").fill("a secret")
-    page.get_by_role("button", name="Log in").click()
+    page = new_tab().sign_up("mary")
     page.get_by_label("Say something").fill("Hello, all of you 🎉")
     page.get_by_role("button", name="Post").click()
     make_posts(the(User), *(f"Post {number}" for number in range(99)))

@@ -86,16 +86,7 @@ def go_to(page, name):
 
 
 def test_without_javascript_all_can_be_done(jobs, new_tab, outbox):
-    tab = new_tab(java_script_enabled=False)
-    page = tab.open("/register")
-    for label, text in (("Username", "mary"), ("Email", "mary@example.com")):
-        page.get_by_label(label).fill(text)
-    for label in ("Password", "Repeat the password"):
-        page.get_by_label(label, exact=True).fill("a secret")
-    page.get_by_role("button", name="Register").click()
-    page.get_by_label("Username").fill("mary")
-    page.get_by_label("Password").fill("a secret")
-    page.get_by_role("button", name="Log in").click()
+    page = new_tab(java_script_enabled=False).sign_up("mary")
     page.get_by_label("Say something").fill("Hello")
     page.get_by_role("button", name="Post").click()
     page.get_by_role("link", name="mary").click()

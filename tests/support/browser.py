@@ -62,6 +62,19 @@ class Tab:
         self.page.goto(self.site + path)
         return self.page
 
+    def sign_up(self, name: str, password: str = "a secret") -> Page:
+        """Register by the site's own forms, in English, and log in."""
+        page = self.open("/register")
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Email").fill(f"{name}@example.com")
+        for label in ("Password", "Repeat the password"):
+            page.get_by_label(label, exact=True).fill(password)
+        page.get_by_role("button", name="Register").click()
+        page.get_by_label("Username").fill(name)
+        page.get_by_label("Password").fill(password)
+        page.get_by_role("button", name="Log in").click()
+        return page
+
     def violations(self) -> list[str]:
         """Return what axe finds wrong with the page as it is: the rule, and the elements."""
         found = Axe().run(self.page).response["violations"]
