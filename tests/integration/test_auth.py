@@ -122,8 +122,11 @@ def test_the_link_works_once(client, link):
     assert the(User).check_password("dog")
 
 
-def test_the_mail_says_how_long_the_link_works(link, outbox):
-    assert "It works once, for 10 minutes." in text_of(outbox[0])
+def test_the_mail_says_to_whom_it_is_and_how_long_the_link_works(link, outbox):
+    text = text_of(outbox[0])
+
+    assert text.startswith("Hello susan,")
+    assert "It works once, for 10 minutes." in text
 
 
 def test_the_link_expires(client, link):

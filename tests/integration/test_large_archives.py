@@ -76,6 +76,19 @@ def test_what_is_too_large_is_sent_compressed(app, client, jobs, outbox, susan):
     assert "posts.zip" in text_of(outbox[0])
 
 
+def test_what_is_compressed_to_just_the_limit_is_attached(app, client, jobs, outbox, susan):
+    make_posts(susan, *["the same"] * 20)
+    app.config["EXPORT_ATTACHMENT_LIMIT"] = 1_000
+    export(client, jobs, susan)
+    [(_name, _media_type, data)] = attachments_of(outbox[0])
+
+    app.config["EXPORT_ATTACHMENT_LIMIT"] = len(data)
+    export(client, jobs, susan)
+
+    [(name, _media_type, again)] = attachments_of(outbox[1])
+    assert (name, len(again)) == ("posts.zip", len(data))
+
+
 def test_what_is_larger_still_is_downloaded_by_a_link(client, linked):
     answer = client.get(linked)
 
