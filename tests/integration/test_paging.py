@@ -5,7 +5,7 @@ import re
 import pytest
 
 from app.models import Post
-from tests.support.builders import BEGINNING, add, make_message, make_posts, make_user
+from tests.support.builders import BEGINNING, add, make_messages, make_posts, make_user
 from tests.support.statements import plan_of, statements
 
 
@@ -13,9 +13,7 @@ from tests.support.statements import plan_of, statements
 def seven(client, susan):
     """Susan, logged in, who has said 1 to 7, and been told as much; there are three to a page."""
     make_posts(susan, *"1234567")
-    john = make_user("john")
-    for number in "1234567":
-        make_message(john, susan, number)
+    make_messages(make_user("john"), susan, *"1234567")
     return client.log_in(susan)
 
 
@@ -84,8 +82,7 @@ def test_beyond_the_oldest_there_is_a_way_back(seven, path):
 @LISTS
 def test_a_list_that_fits_has_no_links(client, susan, path):
     make_posts(susan, *"123")
-    for number in "123":
-        make_message(susan, susan, number)
+    make_messages(susan, susan, *"123")
 
     page = client.log_in(susan).page(path)
 

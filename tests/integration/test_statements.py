@@ -13,11 +13,10 @@ from tests.support.statements import plan_of, statements
 
 def fill(susan, count):
     """Give susan so many posts, messages, ended tasks and notifications, and others as many."""
-    john = make_user("john")
+    make_user("john", posts=("his",) * count)
+    make_posts(susan, *["hers"] * count)
     for number in range(count):
         other = make_user(f"user{number}", posts=("theirs",))
-        make_posts(susan, "hers")
-        make_posts(john, "his")
         make_message(other, susan)
         make_message(susan, other)
         make_task(susan, id=f"task {number}", state="finished", outcome="Done")

@@ -27,8 +27,8 @@ def test_init_begins_a_translation_with_every_text(flask, folder):
     begun = place_of(folder, "fr")
     assert result.output == f"Translate the texts in {begun}, then add fr to LANGUAGES.\n"
     assert languages_in(folder) == ["es", "fr"]
-    texts = {text.id for text in translate.texts_of(translate.read(begun))}
-    assert texts == {text.id for text in translate.texts_of(translate.find_texts())}
+    texts, known = (translate.read(place_of(folder, language)) for language in ("fr", "es"))
+    assert {each.id for each in texts} == {each.id for each in known}
 
 
 @pytest.mark.parametrize(

@@ -44,6 +44,14 @@ def make_message(sender: User, recipient: User, body: str = "Hello") -> Message:
     return add(Message(body=body, sender_id=sender.id, recipient_id=recipient.id))
 
 
+def make_messages(sender: User, recipient: User, *bodies: str) -> None:
+    """Have the sender write several messages to the recipient, oldest first."""
+    db.session.add_all(
+        Message(body=body, sender_id=sender.id, recipient_id=recipient.id) for body in bodies
+    )
+    db.session.commit()
+
+
 def long_ago() -> datetime:
     """Return a time so long ago that a task last heard of then counts as silent."""
     return clock.now() - SILENCE - timedelta(seconds=1)
