@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, TypeVar, cast
 
 from flask import Flask, current_app
-from redis import Redis
+from redis import DriverInfo, Redis
 from rq import Queue, Retry
 from rq.job import Job
 from rq.serializers import JSONSerializer
@@ -56,7 +56,10 @@ def init_app(app: Flask) -> None:
     """Give the app its broker and queue; nothing connects before the first command."""
     seconds = app.config["BROKER_TIMEOUT"]
     app.redis = Redis.from_url(  # type: ignore[attr-defined]
-        app.config["REDIS_URL"], socket_connect_timeout=seconds, socket_timeout=seconds
+        app.config["REDIS_URL"],
+        socket_connect_timeout=seconds,
+        socket_timeout=seconds,
+        driver_info=DriverInfo(),  # else each fork looks on the disk for the version of redis-py
     )
     app.task_queue = Queue(  # type: ignore[attr-defined]
         QUEUE_NAME,

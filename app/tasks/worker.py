@@ -10,10 +10,11 @@ from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
 
-from app import catalogues, shelf
+from app import shelf
 from app.extensions import db
 from app.tasks.queue import check_function
 from app.tasks.recovery import interrupted, recover
+from app.tasks.warmup import warm_up
 
 
 class AppWorker(Worker):
@@ -42,8 +43,8 @@ class AppWorker(Worker):
 
     def work(self, *args: Any, **options: Any) -> bool:
         """Run jobs until it is told to stop."""
-        catalogues.preload(self.app)
         with self.between_jobs():
+            warm_up(self.app)
             # What is loaded stays shared with the forks: a collection in one would copy all of it.
             gc.collect()
             gc.freeze()

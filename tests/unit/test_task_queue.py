@@ -1,6 +1,8 @@
 """Where jobs wait is a matter of the settings, the same for who enqueues and who works."""
 
 import pytest
+import redis
+from redis import DriverInfo
 from rq.serializers import JSONSerializer
 
 from app import create_app
@@ -29,6 +31,7 @@ def test_the_broker_is_the_one_of_the_settings_and_nobody_waits_long_for_it(prod
 
     assert (options["host"], options["port"], options["db"]) == ("broker.example.com", 6380, 2)
     assert (options["socket_connect_timeout"], options["socket_timeout"]) == (0.5, 0.5)
+    assert options["driver_info"] == DriverInfo("redis-py", redis.__version__)
 
 
 def test_the_queue_is_on_that_broker_and_speaks_json(production):

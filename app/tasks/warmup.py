@@ -1,0 +1,37 @@
+"""What the fork of each job would make anew is made once before: texts, templates, statements."""
+
+from contextlib import suppress
+
+from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import joinedload
+
+from app import catalogues, notifications
+from app.extensions import db
+from app.models import State, Task
+from app.tasks.record import NotWanted, begin, move
+
+NO_TASK = ""
+
+
+def warm_up(app: Flask) -> None:
+    """Load what tasks use into the process that forks, in a context of the app."""
+    catalogues.preload(app)
+    for name in app.jinja_env.list_templates(filter_func=lambda name: name.startswith("email/")):
+        app.jinja_env.get_template(name)
+    try:
+        _rehearse()
+    except SQLAlchemyError as error:  # it is a matter of speed alone
+        app.logger.warning("The database does not answer yet: %s", error)
+    finally:
+        db.session.rollback()
+
+
+def _rehearse() -> None:
+    """Run what every task runs on none: it changes nothing, and SQLAlchemy has compiled it then."""
+    with suppress(NotWanted):
+        begin(NO_TASK)
+    move(NO_TASK, (State.RUNNING,), attempt=1, progress=0)
+    move(NO_TASK, (State.RUNNING,), attempt=1, state=State.FINISHED, progress=100, outcome="")
+    db.session.get(Task, NO_TASK, options=[joinedload(Task.user)])
+    notifications.rehearse()
