@@ -22,7 +22,7 @@ def warm_up(app: Flask) -> None:
     try:
         _rehearse()
     except SQLAlchemyError as error:  # it is a matter of speed alone
-        app.logger.warning("The database does not answer yet: %s", error)
+        app.logger.warning("What tasks ask the database could not be tried: %s", error)
     finally:
         db.session.rollback()
 

@@ -100,5 +100,5 @@ def test_a_database_that_does_not_answer_does_not_keep_a_worker_from_its_work(
     assert not db.session().in_transaction()
     [record] = caplog.records
     assert record.levelname == "WARNING"
-    assert record.getMessage().startswith("The database does not answer yet: ")
+    assert record.getMessage().startswith("What tasks ask the database could not be tried: ")
     assert "no answer" in record.getMessage()
