@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -91,6 +92,14 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
         (name, text.encode(errors="backslashreplace").decode()) for name, text in report.sections
     ]
     return report
+
+
+@pytest.fixture(scope="session", autouse=True)
+def name_of_this_machine() -> Iterator[None]:
+    """Flask-Mail asks for it at each message: of the network, which may take seconds to say."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket, "getfqdn", lambda _name="": "tests.example.com")
+        yield
 
 
 @pytest.fixture(scope="session")

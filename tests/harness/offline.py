@@ -1,4 +1,4 @@
-"""A pytest plugin that allows no connection and no process: `-p tests.harness.offline`."""
+"""A pytest plugin that allows no connection, no look-up and no process: `-p tests.harness.offline`."""
 
 import sys
 
@@ -10,6 +10,9 @@ FORBIDDEN = {
     "os.system",
     "socket.bind",
     "socket.connect",
+    "socket.getaddrinfo",
+    "socket.gethostbyaddr",
+    "socket.gethostbyname",
     "subprocess.Popen",
 }
 
