@@ -1,4 +1,4 @@
-"""A pytest plugin that allows no connection, no look-up and no process: `-p tests.harness.offline`."""
+"""A pytest plugin that allows no connection, look-up or process: `-p tests.harness.offline`."""
 
 import sys
 
