@@ -82,13 +82,6 @@ def notify(user_id: int, name: str, data: Any, subject: str = "") -> float:
     return timestamp
 
 
-def rehearse() -> None:
-    """Run what `notify` runs for nobody, so that it has been compiled; the caller rolls back."""
-    nobody = {"owner": 0}
-    db.session.execute(_advance, nobody | {"now": 0.0})
-    db.session.execute(_renew, nobody | {"called": "", "about": "", "at": 0.0, "holding": ""})
-
-
 def notify_unread(user: User) -> None:
     """Record how many messages the user has not looked at; the caller commits."""
     notify(user.id, UNREAD_MESSAGES, user.unread_messages)

@@ -6,11 +6,11 @@ from sqlalchemy import event
 from sqlalchemy.engine.interfaces import CacheStats
 from sqlalchemy.exc import OperationalError
 
-from app import catalogues, mail, notifications
+from app import catalogues, mail
 from app.extensions import db
+from app.tasks import warmup
 from app.tasks.count import count_slowly
 from app.tasks.record import tell_owner
-from app.tasks.warmup import warm_up
 from tests.support.builders import make_task
 
 
@@ -44,7 +44,7 @@ def test_what_a_task_runs_has_been_compiled(app, susan, compiled):
     task_id = task.id
     db.session.remove()  # as in a fork, which knows no row yet
     db.engine.clear_compiled_cache()
-    warm_up(app)
+    warmup.warm_up(app)
     compiled.clear()
 
     count_slowly(task_id, seconds=3)
@@ -59,7 +59,7 @@ def test_without_it_each_fork_compiles_them(app, susan, compiled):
 
 
 def test_the_templates_of_mails_have_been_compiled(cold, monkeypatch):
-    warm_up(cold)
+    warmup.warm_up(cold)
     monkeypatch.setattr(cold.jinja_env, "compile", pytest.fail)
     user = {"username": "susan"}
 
@@ -70,7 +70,7 @@ def test_the_templates_of_mails_have_been_compiled(cold, monkeypatch):
 
 
 def test_translations_have_been_read(cold, monkeypatch):
-    warm_up(cold)
+    warmup.warm_up(cold)
     monkeypatch.setattr(catalogues, "read", pytest.fail)
 
     with force_locale("es"):
@@ -81,21 +81,21 @@ def test_it_changes_nothing_and_leaves_no_transaction_open(app, susan, history, 
     make_task(susan, state="running", progress=7)
     before = history(), told()
 
-    warm_up(app)
+    warmup.warm_up(app)
 
     assert not db.session().in_transaction()
     assert (history(), told()) == before
 
 
 def test_a_database_that_does_not_answer_does_not_keep_a_worker_from_its_work(
-    app, monkeypatch, caplog
+    app, susan, monkeypatch, caplog
 ):
-    def rehearse():
+    def notify(*_arguments):
         raise OperationalError("SELECT 1", {}, Exception("no answer"))
 
-    monkeypatch.setattr(notifications, "rehearse", rehearse)
+    monkeypatch.setattr(warmup, "notify", notify)
 
-    warm_up(app)
+    warmup.warm_up(app)
 
     assert not db.session().in_transaction()
     [record] = caplog.records
