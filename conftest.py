@@ -1,4 +1,4 @@
-"""The stage: what every test gets. Production's broker and queue are replaced, nothing else."""
+"""The stage: what every test gets. The broker, the queue and this machine's name are replaced."""
 
 from __future__ import annotations
 
