@@ -9,6 +9,7 @@ from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from katas import arguments, early  # noqa: F401 - their workers load while the following does
 
@@ -28,6 +29,7 @@ pytest.register_assert_rewrite("tests.support")
 from tests.support.budget import Budget  # noqa: E402 - after the line above
 from tests.support.builders import make_user  # noqa: E402
 from tests.support.databases import (  # noqa: E402
+    Databases,
     PostgresDatabases,
     SqliteFiles,
     postgres_server,
@@ -105,7 +107,7 @@ def name_of_this_machine() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def databases(
     pytestconfig: pytest.Config, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[SqliteFiles | PostgresDatabases]:
+) -> Iterator[Databases]:
     """What gives each test a database of its own."""
     chosen = pytestconfig.getoption("--database")
     if chosen == "sqlite":
@@ -131,7 +133,7 @@ def post_office(pytestconfig: pytest.Config) -> Iterator[MailServer | None]:
 
 
 @pytest.fixture(scope="session")
-def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | None) -> Flask:
+def stage(databases: Databases, post_office: MailServer | None) -> Flask:
     """An app, and the template of its databases, made once."""
     app = create_app(
         {
@@ -156,18 +158,17 @@ def stage(databases: SqliteFiles | PostgresDatabases, post_office: MailServer | 
     )
     app.test_client_class = Visitor
     with app.app_context():
-        db.create_all()
-        db.engine.dispose()
+        databases.create()
     return app
 
 
 @pytest.fixture
 def app(
-    stage: Flask, backend: Backend, databases: SqliteFiles | PostgresDatabases, tmp_path: Path
+    stage: Flask, backend: Backend, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """The app, with an empty database, a broker and a queue of this test's own."""
     settings = dict(stage.config)
-    stage.config["EXPORT_DIR"] = str(tmp_path / "exports")
+    stage.config["EXPORT_DIR"] = str(tmp_path_factory.getbasetemp() / f"exports-{uuid4().hex}")
     stage.redis = backend.connection
     stage.task_queue = backend.queue(
         QUEUE_NAME,
@@ -177,14 +178,12 @@ def app(
         job_class=AppJob,
         default_timeout=stage.config["JOB_TIMEOUT"],
     )
-    with databases.fresh(tmp_path):
-        yield stage
-        with stage.app_context():
-            left_open = db.engine.pool.checkedout()
-            db.engine.dispose()
-    stage.config.clear()
-    stage.config.update(settings)
-    assert not left_open, f"{left_open} database connections were left open."
+    try:
+        with databases.fresh(stage):
+            yield stage
+    finally:
+        stage.config.clear()
+        stage.config.update(settings)
 
 
 @pytest.fixture

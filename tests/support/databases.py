@@ -1,17 +1,26 @@
-"""A fresh database for each test: a copied SQLite file, or a copied Postgres database."""
+"""A fresh database for each test: a SQLite file, or a database on a Postgres server.
+
+It is copied from a template, and emptied for the next test, whose connections are open already and
+know the tables and the statements. Where a test left behind more than rows, such as a trigger, an
+open connection or a lock, the next one gets a new copy.
+"""
 
 from __future__ import annotations
 
 import shutil
 import sqlite3
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
+from flask import Flask
 from sqlalchemy import URL, Engine, Pool, event, make_url
+from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
 
@@ -25,8 +34,73 @@ def _be_careless(connection: Any, _record: object) -> None:
         connection.execute("PRAGMA synchronous = OFF")  # it need not survive a power cut
 
 
-class SqliteFiles:
-    """Copies a file; the copy is deleted with the test's folder."""
+class Databases(ABC):
+    """Gives each test an empty database; `current` is where it is."""
+
+    template: Any
+    current: Any
+    _schema: object  # of the template, as `_fingerprint` tells it
+    _kept: Any = None
+
+    def create(self) -> None:
+        """Make the template."""
+        db.create_all()
+        self._schema = self._fingerprint()
+        db.engine.dispose()
+
+    @contextmanager
+    def fresh(self, app: Flask) -> Iterator[None]:
+        """Provide a database for one test; fail it if it leaves a connection open."""
+        self.current = self._kept or self._copy()
+        yield
+        with app.app_context():
+            left_open = db.engine.pool.checkedout()
+            if not left_open and not _let_go_of and self._emptied():
+                self._kept = self.current
+            else:
+                self._kept = None
+                self._abandon()
+        self.current = self.template
+        assert not left_open, f"{left_open} database connections were left open."
+
+    def _abandon(self) -> None:
+        db.engine.dispose()
+        while _let_go_of:
+            _let_go_of.pop().dispose()
+        self._delete(self.current)
+
+    def _emptied(self) -> bool:
+        """Delete every row; return False if that cannot be done, or not only rows are there."""
+        try:
+            if self._fingerprint() != self._schema:
+                return False
+            with db.engine.begin() as connection:
+                for statement in self._emptying:
+                    connection.exec_driver_sql(statement)
+        except SQLAlchemyError:
+            return False
+        return True
+
+    @cached_property
+    def _emptying(self) -> list[str]:
+        """The statements that delete every row."""
+        return [f'DELETE FROM "{table.name}"' for table in reversed(db.metadata.sorted_tables)]
+
+    @abstractmethod
+    def _fingerprint(self) -> object:
+        """Return what is different once a table, an index or a trigger has come or gone."""
+
+    @abstractmethod
+    def _copy(self) -> Any:
+        """Copy the template."""
+
+    @abstractmethod
+    def _delete(self, copy: Any) -> None:
+        """Delete a copy."""
+
+
+class SqliteFiles(Databases):
+    """Copies a file."""
 
     def __init__(self, folder: Path) -> None:
         self.template = self.current = folder / "template.db"
@@ -53,17 +127,20 @@ class SqliteFiles:
         finally:
             self.current = there
 
-    @contextmanager
-    def fresh(self, folder: Path) -> Iterator[None]:
-        """Provide a database for one test."""
-        self.current = shutil.copyfile(self.template, folder / "app.db")
-        yield
-        _close_what_was_let_go()
-        self.current = self.template
+    def _fingerprint(self) -> object:
+        with db.engine.connect() as connection:
+            return connection.exec_driver_sql("PRAGMA schema_version").scalar()
+
+    def _copy(self) -> Path:
+        return shutil.copyfile(self.template, self.template.with_name(f"{uuid4().hex}.db"))
+
+    def _delete(self, copy: Path) -> None:
+        for file in copy.parent.glob(f"{copy.name}*"):
+            file.unlink()
 
 
-class PostgresDatabases:
-    """Copies a database on a server; the copy is dropped after the test."""
+class PostgresDatabases(Databases):
+    """Copies a database on a server."""
 
     def __init__(self, server: str) -> None:
         self.server = make_url(server).set(drivername="postgresql")
@@ -95,19 +172,27 @@ class PostgresDatabases:
         finally:
             self._run(f"ALTER DATABASE {self.current} ALLOW_CONNECTIONS true")
 
-    @contextmanager
-    def fresh(self, _folder: Path) -> Iterator[None]:
-        """Provide a database for one test."""
-        self.current = f"microblog_{uuid4().hex}"
-        self._run(f"CREATE DATABASE {self.current} TEMPLATE {self.template}")
-        yield
-        _close_what_was_let_go()
-        used, self.current = self.current, self.template
-        self._run(f"DROP DATABASE {used} WITH (FORCE)")
-
     def close(self) -> None:
-        """Drop the template."""
-        self._run(f"DROP DATABASE {self.template} WITH (FORCE)")
+        """Drop what is left."""
+        for left in filter(None, (self._kept, self.template)):
+            self._delete(left)
+
+    @cached_property
+    def _emptying(self) -> list[str]:
+        tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+        return [f"TRUNCATE {tables} RESTART IDENTITY"]
+
+    def _fingerprint(self) -> object:
+        with db.engine.connect() as connection:
+            return connection.exec_driver_sql("SELECT count(*), max(oid) FROM pg_class").one()
+
+    def _copy(self) -> str:
+        copy = f"microblog_{uuid4().hex}"
+        self._run(f"CREATE DATABASE {copy} TEMPLATE {self.template}")
+        return copy
+
+    def _delete(self, copy: str) -> None:
+        self._run(f"DROP DATABASE {copy} WITH (FORCE)")
 
     def _run(self, statement: str) -> None:
         with self._connect(self.server, autocommit=True) as connection:
@@ -127,11 +212,6 @@ def _let_go() -> None:
     db.session.rollback()
     _let_go_of.append(db.engine.pool)
     db.engine.dispose()
-
-
-def _close_what_was_let_go() -> None:
-    while _let_go_of:
-        _let_go_of.pop().dispose()
 
 
 @contextmanager
