@@ -102,20 +102,29 @@ class Databases(ABC):
 class SqliteFiles(Databases):
     """Copies a file."""
 
+    _locked = False
+
     def __init__(self, folder: Path) -> None:
         self.template = self.current = folder / "template.db"
         self.url = f"sqlite:///{self.template}"
 
     def connect(self) -> sqlite3.Connection:
         """Return a connection to the database of the test at hand."""
-        return sqlite3.connect(self.current, timeout=PATIENCE, check_same_thread=False)
+        patience = 0 if self._locked else PATIENCE
+        return sqlite3.connect(self.current, timeout=patience, check_same_thread=False)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
-        """Let nobody else write while the block runs."""
+        """Let nobody else write while the block runs; who connects anew does not wait for it."""
         with closing(self.connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            yield
+            self._locked = True
+            _let_go()
+            try:
+                yield
+            finally:
+                self._locked = False
+                _let_go()
 
     @contextmanager
     def gone(self) -> Iterator[None]:

@@ -6,6 +6,7 @@ from typing import Any, Self
 
 from bs4 import BeautifulSoup
 from flask import session
+from flask.sessions import SessionMixin
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
@@ -50,27 +51,32 @@ class Visitor(FlaskClient):
         return self.post(path, data=data, follow_redirects=follow_redirects)
 
     def token(self) -> str:
-        """Return the CSRF token of this visitor's session, from a page that has one."""
+        """Return the CSRF token of a page that this visitor has open."""
         if self._token is None:
-            page = self.get("/profile/edit", follow_redirects=True).text
-            [self._token, *_] = TOKEN.findall(page)
-        return self._token
+            self._keep_a_page_open()
+        return str(self._token)
 
     def log_in(self, user: User) -> Self:
         """Log in, as a browser that kept a page open, and the cookie of its session."""
-        kept, self._token = contextvars.Context().run(self._opened_page)
-        with self.session_transaction() as own:
-            own.update(kept, _user_id=user.get_id(), _fresh=True)
+        self._keep_a_page_open(_user_id=user.get_id(), _fresh=True)
         return self
 
-    def _opened_page(self) -> tuple[dict[str, Any], str]:
-        """Return the session and the CSRF token of somebody who has opened a page with a form."""
+    def _keep_a_page_open(self, **more: Any) -> None:
+        """Have the session, with more in it, and the CSRF token of who has opened a page."""
+        with self.session_transaction() as own:
+            own.update(more)
+            self._token = contextvars.Context().run(self._token_of, own)
+
+    def _token_of(self, own: SessionMixin) -> str:
         with self.application.test_request_context():
-            token = generate_csrf()
-            return dict(session), token
+            session.update(own)
+            token = str(generate_csrf())
+            own.update(session)
+        return token
 
     def log_in_by_form(self, user: User, password: str = PASSWORD) -> Self:
         """Log in as a person does."""
+        [self._token, *_] = TOKEN.findall(self.get("/login").text)
         answer = self.submit("/login", username=user.username, password=password)
         assert answer.location == "/", "The log-in was refused."
         self._token = None  # it was that of the session before
