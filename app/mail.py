@@ -7,14 +7,23 @@ from collections.abc import Sequence
 from contextlib import suppress
 from email.utils import parseaddr
 from types import TracebackType
-from typing import Any
+from typing import Any, cast
 
 from flask import current_app, render_template
 from flask_mail import Attachment as MailAttachment
-from flask_mail import Connection, Message
+from flask_mail import (
+    BadHeaderError,
+    Connection,
+    Message,
+    email_dispatched,
+    sanitize_address,
+    sanitize_addresses,
+)
 from werkzeug.datastructures import FileStorage
 
+from app import clock
 from app.extensions import N_
+from app.letter import Letter, Postman
 
 Attachment = tuple[str, str, bytes | str]
 
@@ -58,13 +67,14 @@ class MailTooLarge(MailNotSent):
 class PatientConnection(Connection):
     """Flask-Mail's connection, with a time-out, and TLS that looks at the certificate.
 
-    What goes wrong in saying good-bye does not matter: the message has been accepted.
+    Messages go out as letters. What goes wrong in saying good-bye does not matter: they have been
+    accepted.
     """
 
-    def configure_host(self) -> smtplib.SMTP:
+    def configure_host(self) -> Postman:
         """Return a connection to the mail server, logged in."""
         timeout = current_app.config["MAIL_TIMEOUT"]
-        host = smtplib.SMTP(self.mail.server, self.mail.port or 25, timeout=timeout)
+        host = Postman(self.mail.server, self.mail.port or 25, timeout=timeout)
         try:
             if self.mail.use_tls:
                 host.starttls(context=ssl.create_default_context())
@@ -74,6 +84,16 @@ class PatientConnection(Connection):
             host.close()
             raise
         return host
+
+    def send(self, message: Message, envelope_from: Any = None) -> None:
+        """Send a message, and tell those who listen for it."""
+        if message.has_bad_headers():
+            raise BadHeaderError
+        if self.host is not None:
+            sender = sanitize_address(envelope_from or message.sender)
+            letter = cast(Any, Letter(message))  # smtplib asks for its length, and hands it on
+            self.host.sendmail(sender, sanitize_addresses(message.send_to), letter)
+        email_dispatched.send(cast(Any, current_app)._get_current_object(), message=message)
 
     def __exit__(
         self,
@@ -150,10 +170,15 @@ def send_now(
     Raises MailMistake if there is nothing that could be sent, MailNotConfigured without a
     MAIL_SERVER, MailDelayed if it may be accepted later, and another MailNotSent if it will not.
     """
-    message = Message(subject, list(recipients), text_body, html_body, sender=sender)
-    for filename, media_type, data in check(recipients, attachments):
-        content = data.encode() if isinstance(data, str) else data
-        message.attachments.append(MailAttachment(filename, media_type, content))
+    message = Message(
+        subject,
+        list(recipients),
+        text_body,
+        html_body,
+        sender=sender,
+        date=clock.now().timestamp(),
+        attachments=[MailAttachment(*each) for each in check(recipients, attachments)],
+    )
     if message_id:
         message.msgId = message_id
     state = current_app.extensions["mail"]

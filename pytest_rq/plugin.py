@@ -85,21 +85,26 @@ def real_broker() -> Iterator[Redis]:
         yield connection
 
 
+@pytest.fixture(scope="session")
+def fake_broker() -> Redis:
+    """A client of a fake broker, of this process's own."""
+    return fake_connection()
+
+
 @pytest.fixture
 def backend(request: pytest.FixtureRequest) -> Iterator[Backend]:
-    """A broker of this test's own, and the queues on it.
+    """A broker that holds nothing yet, and the queues on it.
 
     A test parametrized by it, with `indirect=True`, runs on the backends that it names.
     """
     kind = BACKENDS[getattr(request, "param", None) or _chosen(request.node)]
-    connection = request.getfixturevalue("real_broker") if kind is Real else fake_connection()
+    connection = request.getfixturevalue("real_broker" if kind is Real else "fake_broker")
     made = kind(connection)
     request.node.stash[MADE] = made
     request.node.user_properties.append((PROPERTY, kind.name))
     yield made
     del request.node.stash[MADE]  # pytest keeps its items until the end
-    if kind is Real:
-        connection.flushdb()
+    connection.flushdb()
 
 
 @pytest.fixture

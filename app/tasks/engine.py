@@ -91,11 +91,12 @@ def launch(function: Callable[..., None], user: User, **arguments: Any) -> Task:
         db.session.flush()
         tell_owner(task)
         sweep(user)
+        call = _call_of(task)  # to read it after the commit would begin another transaction
         db.session.commit()
     except IntegrityError as error:
         db.session.rollback()
         raise AlreadyInProgress(name) from error
-    _enqueue(task)
+    _enqueue(call)
     return task
 
 
@@ -113,24 +114,28 @@ def relaunch(task: Task) -> None:
         db.session.rollback()
         raise AlreadyInProgress(task.name) from error
     task_queue().failed_job_registry.remove(task.id)
-    _enqueue(task)
+    _enqueue(_call_of(task))
 
 
-def _enqueue(task: Task) -> None:
+def _call_of(task: Task) -> dict[str, Any]:
+    """Return what `enqueue_call` is to know of a task's job."""
+    return {
+        "func": _kinds[task.name].function,
+        "args": (task.id,),
+        "kwargs": json.loads(task.arguments_json),
+        "job_id": task.id,
+        "description": f"{task.name} for user {task.user_id}",
+        "meta": meta_of(task),
+    }
+
+
+def _enqueue(call: dict[str, Any]) -> None:
     try:
-        task_queue().enqueue_call(
-            _kinds[task.name].function,
-            args=(task.id,),
-            kwargs=json.loads(task.arguments_json),
-            job_id=task.id,
-            description=f"{task.name} for user {task.user_id}",
-            meta=meta_of(task),
-            retry=retries(),
-        )
+        task_queue().enqueue_call(**call, retry=retries())
     except Exception as error:
-        move(task.id, (State.QUEUED,), state=State.FAILED, reason=NOT_STARTED)
+        move(call["job_id"], (State.QUEUED,), state=State.FAILED, reason=NOT_STARTED)
         if isinstance(error, RedisError):
-            raise BrokerUnreachable(task.name) from error
+            raise BrokerUnreachable(call["func"].__name__) from error
         raise
 
 

@@ -24,6 +24,7 @@ bp = Blueprint("tasks", __name__)
 @limit("EXPORT_LIMIT", by_user)
 def export() -> ResponseReturnValue:
     """Start the export of one's own posts."""
+    page = url_for("profile.show", username=current_user.username)
     try:
         launch(export_posts, current_user)
     except AlreadyInProgress:
@@ -32,7 +33,7 @@ def export() -> ResponseReturnValue:
         flash(_("The export could not be started. Please try again in a few minutes."), "danger")
     else:
         flash(_("Your export has started. You will get an email when it is done."), "success")
-    return redirect(url_for("profile.show", username=current_user.username))
+    return redirect(page)
 
 
 @bp.get("/notifications")

@@ -13,6 +13,8 @@ from typing import Any, cast
 from flask import Flask
 from flask_mail import Message, email_dispatched
 
+from app.letter import Letter
+
 
 class Outbox(list[EmailMessage]):
     """Collects what the app sends; a message that cannot be built fails where it is sent.
@@ -86,7 +88,7 @@ def recorded(app: Flask) -> Iterator[Outbox]:
     outbox = Outbox(app)
 
     def receive(_app: Flask, message: Message) -> None:
-        outbox.receive(message.as_bytes())
+        outbox.receive(b"".join(Letter(message)))
 
     with email_dispatched.connected_to(receive, app):
         yield outbox

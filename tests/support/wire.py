@@ -33,6 +33,7 @@ class Wire:
         self.answers: dict[str, str | None] = dict(ANSWERS)
         self.dialled: list[tuple[Any, float | None]] = []
         self.said: list[str] = []
+        self.messages: list[bytes] = []  # as they were sent, periods doubled and all
         self.ours: list[socket.socket] = []
         self.theirs: list[socket.socket] = []
         self.servers: list[Thread] = []
@@ -72,9 +73,11 @@ class Wire:
                     self._read_message(stream)
 
     def _read_message(self, stream: BinaryIO) -> None:
+        self.messages.append(b"")
         for line in stream:
             if line == b".\r\n":
                 break
+            self.messages[-1] += line
         if (answer := self.answers["."]) is not None:
             self._answer(stream, answer)
 

@@ -40,6 +40,23 @@ def test_a_message_is_handed_over_and_the_server_is_said_good_bye_to(wire):
     assert words(wire) == ["EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
 
 
+def test_a_line_that_begins_with_a_period_is_not_the_end(wire):
+    send_now("Hello", "me@example.com", ["susan@example.com"], ".\n..\nHi!", "<p>Hi!</p>")
+
+    [message] = wire.messages
+    assert b"\r\n..\r\n...\r\nHi!\r\n" in message
+
+
+def test_a_message_says_how_large_it_is_before_it_is_sent(wire):
+    wire.answers["EHLO"] = "250-mail.example.com\r\n250 SIZE 1000000"
+
+    send_now(*MESSAGE, attachments=[("a.bin", "application/octet-stream", bytes(100_000))])
+
+    [mail] = [line for line in wire.said if line.startswith("mail FROM")]
+    [message] = wire.messages
+    assert mail.lower().endswith(f"size={len(message)}")
+
+
 @pytest.mark.parametrize(("port", "dialled"), [(587, 587), (None, 25)])
 def test_the_server_and_the_time_to_wait_for_it_are_settings(app, mail, wire, port, dialled):
     app.config["MAIL_TIMEOUT"] = 7.5

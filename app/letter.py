@@ -1,0 +1,75 @@
+"""A message on its way out: in pieces, so that its attachments are never encoded whole."""
+
+import re
+import smtplib
+from base64 import encodebytes
+from collections.abc import Iterator
+from copy import copy
+from typing import Any
+from uuid import uuid4
+
+from flask_mail import Attachment, Message
+
+IN_A_LINE = 57  # bytes; base64 makes 76 characters of them, as many as a line may have (RFC 2045)
+AT_ONCE = 1024 * IN_A_LINE
+
+
+class Letter:
+    """The bytes of a message, made while they are asked for; its lines end with CRLF.
+
+    Flask-Mail and the standard library make all of them at once, in some eight times the memory of
+    the attachments. Here they make the frame, in which a mark stands for each attachment.
+    """
+
+    def __init__(self, message: Message) -> None:
+        self.attachments = [_bytes_of(each) for each in message.attachments]
+        marks = [uuid4().bytes for _each in self.attachments]
+        framed = copy(message)
+        framed.attachments = [
+            Attachment(each.filename, each.content_type, mark, each.disposition, each.headers)
+            for each, mark in zip(message.attachments, marks, strict=True)
+        ]
+        self.frame, rest = [], framed.as_bytes()
+        for mark in marks:
+            before, _mark, rest = rest.partition(_encoded(mark))
+            self.frame.append(before)
+        self.frame.append(rest if rest.endswith(b"\r\n") else rest + b"\r\n")
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        encoded = (
+            4 * -(-len(data) // 3) + len("\r\n") * -(-len(data) // IN_A_LINE)
+            for data in self.attachments
+        )
+        return sum(map(len, self.frame)) + sum(encoded)
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Yield them; each piece begins a line."""
+        yield self.frame[0]
+        for data, after in zip(self.attachments, self.frame[1:], strict=True):
+            for start in range(0, len(data), AT_ONCE):
+                yield _encoded(data[start : start + AT_ONCE])
+            yield after
+
+
+class Postman(smtplib.SMTP):
+    """Sends letters: piece by piece."""
+
+    def data(self, letter: Any) -> tuple[int, bytes]:
+        """Send the DATA command and a letter, and return the server's answer."""
+        code, said = self.docmd("DATA")
+        if code != 354:
+            raise smtplib.SMTPDataError(code, said)
+        for piece in letter:
+            self.send(re.sub(rb"(?m)^\.", b"..", piece))
+        self.send(b".\r\n")
+        return self.getreply()
+
+
+def _bytes_of(attachment: Attachment) -> bytes:
+    data = attachment.data
+    return data.encode() if isinstance(data, str) else data
+
+
+def _encoded(data: bytes) -> bytes:
+    return encodebytes(data).replace(b"\n", b"\r\n")

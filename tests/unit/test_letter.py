@@ -1,0 +1,81 @@
+"""A letter is what Flask-Mail would send, in less memory."""
+
+import re
+import tracemalloc
+from email import message_from_bytes
+from email.policy import default
+
+import pytest
+from flask_mail import Attachment, Message
+
+from app.letter import AT_ONCE, IN_A_LINE, Letter
+
+SIZES = [0, 1, 2, 3, IN_A_LINE - 1, IN_A_LINE, IN_A_LINE + 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1]
+BOUNDARY = re.compile(rb"===============\d+==")
+
+
+@pytest.fixture
+def message(app):
+    """A message with a text and an HTML body, and nothing attached."""
+    with app.app_context():
+        return Message("Hi", ["susan@example.com"], "Hi!", "<p>Hi!</p>", sender="a@b.c", date=1.0)
+
+
+def attach(message, data, filename="a.bin"):
+    message.attachments.append(Attachment(filename, "application/octet-stream", data))
+
+
+def received(message):
+    """The message as its recipient reads it: its parts that have a content."""
+    parts = message_from_bytes(b"".join(Letter(message)), policy=default).walk()
+    return [(part.get_filename(), part.get_content()) for part in parts if not part.is_multipart()]
+
+
+@pytest.mark.parametrize("sizes", [[], *([size] for size in SIZES), [IN_A_LINE, 0, AT_ONCE + 7]])
+def test_it_is_what_flask_mail_would_send(app, message, sizes):
+    for size in sizes:
+        attach(message, bytes(number % 251 for number in range(size)))
+
+    letter = Letter(message)
+
+    with app.app_context():
+        sent, whole = (BOUNDARY.sub(b"", each) for each in (b"".join(letter), message.as_bytes()))
+    assert sent == whole
+    assert len(letter) == len(b"".join(letter))
+
+
+@pytest.mark.parametrize("subject", ["word " * 40, "x" * 200, "Größe " * 40, "🐝" * 60, "é"])
+def test_a_long_or_foreign_subject_arrives(message, subject):
+    message.subject = subject
+
+    sent = b"".join(Letter(message))
+
+    assert message_from_bytes(sent, policy=default)["Subject"] == subject
+    assert max(map(len, sent.splitlines())) <= 998  # RFC 5322
+
+
+def test_attachments_arrive_in_their_order(message):
+    attach(message, b"one", "1.bin")
+    attach(message, b"two", "2.bin")
+
+    assert received(message)[2:] == [("1.bin", b"one"), ("2.bin", b"two")]
+
+
+def test_an_attachment_of_text_is_sent_in_utf_8(message):
+    attach(message, "naïve")
+
+    assert received(message)[2:] == [("a.bin", "naïve".encode())]
+
+
+def test_it_takes_no_more_memory_the_larger_its_attachment_is(message):
+    attach(message, bytes(2_000_000))
+
+    tracemalloc.start()
+    try:
+        sent = sum(map(len, Letter(message)))
+        _now, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert sent > 2_000_000 * 4 / 3
+    assert most < 500_000
