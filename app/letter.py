@@ -5,6 +5,8 @@ import smtplib
 from base64 import encodebytes
 from collections.abc import Iterator
 from copy import copy
+from email.mime.base import MIMEBase
+from email.policy import SMTP, Compat32
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +14,23 @@ from flask_mail import Attachment, Message
 
 IN_A_LINE = 57  # bytes; base64 makes 76 characters of them, as many as a line may have (RFC 2045)
 AT_ONCE = 1024 * IN_A_LINE
+
+
+class AsSmtp(Compat32):
+    """Writes headers as `email.policy.SMTP` does, and parses none to look at it, as it does."""
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """Return a header as it is sent."""
+        return SMTP.fold_binary(name, value)
+
+
+class QuickMessage(Message):
+    """Flask-Mail's message, made into the same bytes in less than half of the time."""
+
+    def _message(self) -> MIMEBase:
+        mime = super()._message()
+        mime.policy = AsSmtp(linesep="\r\n")
+        return mime
 
 
 class Letter:

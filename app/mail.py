@@ -23,7 +23,7 @@ from werkzeug.datastructures import FileStorage
 
 from app import clock
 from app.extensions import N_
-from app.letter import Letter, Postman
+from app.letter import Letter, Postman, QuickMessage
 
 Attachment = tuple[str, str, bytes | str]
 
@@ -170,7 +170,7 @@ def send_now(
     Raises MailMistake if there is nothing that could be sent, MailNotConfigured without a
     MAIL_SERVER, MailDelayed if it may be accepted later, and another MailNotSent if it will not.
     """
-    message = Message(
+    message = QuickMessage(
         subject,
         list(recipients),
         text_body,

@@ -72,13 +72,14 @@ def notify(user_id: int, name: str, data: Any, subject: str = "") -> float:
     the clock does and however many processes write. If `data` is a function, it is called after
     that, and its result recorded.
     """
+    execute = db.session.connection().execute  # for tables, the session would only be in the way
     owner = {"owner": user_id}
     now = {"now": clock.now().timestamp()}
-    timestamp: float = db.session.execute(_advance, owner | now).scalar_one()
+    timestamp: float = execute(_advance, owner | now).scalar_one()
     payload = json.dumps(data() if callable(data) else data)
     latest = {"called": name, "about": subject, "at": timestamp, "holding": payload}
-    if db.session.execute(_renew, owner | latest).scalar() is None:
-        db.session.execute(_insert, owner | latest)
+    if execute(_renew, owner | latest).scalar() is None:
+        execute(_insert, owner | latest)
     return timestamp
 
 
@@ -101,4 +102,4 @@ def since(user: User, timestamp: float) -> Select[Notification]:
 
 def sweep(user: User) -> None:
     """Delete those of tasks that ended, but for the latest RECENT; the caller commits."""
-    db.session.execute(_sweep, {"owner": user.id})
+    db.session.connection().execute(_sweep, {"owner": user.id})

@@ -107,8 +107,11 @@ def real_connection(xdist_worker: str) -> Iterator[Redis]:
     except ImportError:
         pytest.exit(NO_VALKEY, 4)
     try:
-        with ValkeyServer(port=_free_port()) as server:
-            yield Redis.from_url(server.connection_url)
+        with (
+            ValkeyServer(port=_free_port()) as server,
+            Redis.from_url(server.connection_url) as connection,
+        ):
+            yield connection
     except ValkeyServerError as error:
         pytest.exit(f"{NO_VALKEY} ({error})", 4)
 

@@ -91,7 +91,7 @@ _begin = _this.where(or_(_tasks.c.state == State.QUEUED, _ours)).values(
 
 def _record(statement: Update, parameters: dict[str, Any], job: Job | None) -> Row[Any] | None:
     """Change the row and its owner's notification in one transaction, then the job's meta."""
-    task = db.session.execute(statement, parameters).one_or_none()
+    task = db.session.connection().execute(statement, parameters).one_or_none()
     if task is None:
         db.session.rollback()
         return None
