@@ -12,7 +12,6 @@ from typing import Any, cast
 from flask import current_app, render_template
 from flask_mail import Attachment as MailAttachment
 from flask_mail import (
-    BadHeaderError,
     Connection,
     Message,
     email_dispatched,
@@ -87,8 +86,6 @@ class PatientConnection(Connection):
 
     def send(self, message: Message, envelope_from: Any = None) -> None:
         """Send a message, and tell those who listen for it."""
-        if message.has_bad_headers():
-            raise BadHeaderError
         if self.host is not None:
             sender = sanitize_address(envelope_from or message.sender)
             letter = cast(Any, Letter(message))  # smtplib asks for its length, and hands it on
@@ -117,12 +114,20 @@ def compose(template: str, **context: Any) -> tuple[str, str]:
     )
 
 
-def check(recipients: Sequence[str], attachments: Sequence[Attachment] | None) -> list[Attachment]:
+def check(
+    subject: str,
+    sender: str,
+    recipients: Sequence[str],
+    attachments: Sequence[Attachment] | None,
+) -> list[Attachment]:
     """Return the attachments as a list; raise MailMistake for what could not be sent."""
     if isinstance(recipients, str):
         raise MailMistake(f"recipients is one string: give a list, [{recipients!r}].")
     if not recipients:
         raise MailMistake("recipients is empty: give a list with at least one address.")
+    for header in (subject, sender, *recipients):
+        if header != " ".join(header.splitlines()):
+            raise MailMistake(f"{header!r} has a line break, which would end its header.")
     if isinstance(attachments, tuple):
         raise MailMistake(
             "attachments is a tuple: give a list of (filename, media type, data) tuples, "
@@ -167,9 +172,10 @@ def send_now(
 ) -> None:
     """Hand the message to the mail server and return once it has accepted it.
 
-    Raises MailMistake if there is nothing that could be sent, MailNotConfigured without a
+    Raises MailMistake if it is nothing that could be sent, MailNotConfigured without a
     MAIL_SERVER, MailDelayed if it may be accepted later, and another MailNotSent if it will not.
     """
+    attached = check(subject, sender, recipients, attachments)
     message = QuickMessage(
         subject,
         list(recipients),
@@ -177,7 +183,7 @@ def send_now(
         html_body,
         sender=sender,
         date=clock.now().timestamp(),
-        attachments=[MailAttachment(*each) for each in check(recipients, attachments)],
+        attachments=[MailAttachment(*each) for each in attached],
     )
     if message_id:
         message.msgId = message_id

@@ -30,7 +30,7 @@ def send_email(
     job, for what could not be sent; without `sync` BrokerUnreachable, with it what
     `app.mail.send_now` raises.
     """
-    checked = mail.check(recipients, attachments)
+    checked = mail.check(subject, sender, recipients, attachments)
     message = (subject, sender, list(recipients), text_body, html_body)
     message_id = mail.stable_id(key or str(uuid4()))
     if sync:

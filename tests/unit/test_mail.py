@@ -56,6 +56,20 @@ def test_an_attachment_is_of_the_type_that_was_given(outbox):
     assert attachments_of(outbox[0]) == [given]
 
 
+@pytest.mark.parametrize("sync", [True, False])
+@pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\u2028"])
+@pytest.mark.parametrize("field", range(3), ids=["subject", "sender", "recipient"])
+def test_a_line_break_in_a_header_is_a_mistake(outbox, sync, field, end):
+    fields = ["Hello", "me@example.com", "susan@example.com"]
+    fields[field] += f"{end}Bcc: mallory@example.com"
+    subject, sender, recipient = fields
+
+    with pytest.raises(MailMistake, match="has a line break, which would end its header"):
+        send_email(subject, sender, [recipient], "Hi!", "<p>Hi!</p>", sync=sync)
+
+    assert outbox == []
+
+
 def test_mail_goes_out_by_a_job(outbox, jobs):
     with jobs.held():
         send_email(*MESSAGE)
