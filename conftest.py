@@ -133,7 +133,7 @@ def post_office(pytestconfig: pytest.Config) -> Iterator[MailServer | None]:
 
 
 @pytest.fixture(scope="session")
-def stage(databases: Databases, post_office: MailServer | None) -> Flask:
+def stage(databases: Databases, post_office: MailServer | None) -> Iterator[Flask]:
     """An app, and the template of its databases, made once."""
     app = create_app(
         {
@@ -159,7 +159,9 @@ def stage(databases: Databases, post_office: MailServer | None) -> Flask:
     app.test_client_class = Visitor
     with app.app_context():
         databases.create()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ def of_exports(costs: dict[tuple[str, int, str], Any], ways: dict[str, str]) -> 
             of_way = {size: cost for (k, size, w), cost in costs.items() if (k, w) == (kind, way)}
             style = {"label": f"{ways[way]}, {kind}", "marker": "o"}
             time.plot(list(of_way), [median(each["seconds"]) for each in of_way.values()], **style)
-            memory.plot(list(of_way), [each["MB"]["whole"] for each in of_way.values()], **style)
+            memory.plot(list(of_way), [each["MB"] for each in of_way.values()], **style)
     for axes, title in ((time, "seconds"), (memory, "MB of memory, mail included")):
         axes.set(xscale="log", yscale="log", xlabel="posts", title=title)
         axes.grid(visible=True, which="major", alpha=0.3)

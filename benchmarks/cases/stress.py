@@ -26,6 +26,7 @@ from pytest_rq.jobs import Jobs
 from tests.support import databases
 from tests.support.builders import make_posts, make_task, make_user
 from tests.support.machine import Machine, Page
+from tests.support.mail_server import MailServer
 from tests.support.outbox import Outbox
 from tests.support.rows import all_of
 
@@ -40,13 +41,16 @@ Record = Callable[[str, object], None]
 pytestmark = pytest.mark.timeout(3600)
 
 
-def stress_kills(app: Flask, jobs: Jobs, outbox: Outbox, record_property: Record) -> None:
+def stress_kills(
+    app: Flask, jobs: Jobs, outbox: Outbox, post_office: MailServer, record_property: Record
+) -> None:
     """Kill jobs and workers in mid-export: no task is stuck, no mail lost or sent as another."""
     users = [make_user(f"user{number}") for number in range(5)]
     for user in users:
         make_posts(user, *map(str, range(20)))
     queue: Any = app.task_queue  # type: ignore[attr-defined]
-    queue.executor = murderer = Murderer(queue, queue.executor, outbox, SIZES["kills"], SEED)
+    murderer = Murderer(queue, queue.executor, post_office, SIZES["kills"], SEED)
+    queue.executor = murderer
 
     while murderer.kills_left:
         with jobs.held():

@@ -80,8 +80,8 @@ BUGS = {
     ),
     "model instance as an argument": Bug(
         file="app/tasks/engine.py",
-        text="            args=(",
-        planted="            args=(task,) or (",
+        text='"args": (',
+        planted='"args": (task,) or (',
         says="Object of type Task is not JSON serializable",
     ),
     "failure of the task swallowed": Bug(
@@ -114,8 +114,8 @@ BUGS = {
     ),
     "mail that cannot be serialised": Bug(
         file="app/mail.py",
-        text="content = data.encode() if isinstance(data, str) else data\n",
-        planted="content = object()\n",
+        text="MailAttachment(*each) for each in attached",
+        planted="MailAttachment(*each[:2], object()) for each in attached",
         says="TypeError",
         tests=THE_RIGHT_MAIL,
         fails="test_it_goes_to_the_owner_alone",

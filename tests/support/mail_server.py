@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import smtplib
 import socket
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP
 from flask import Flask
 
 from tests.support.outbox import Outbox
@@ -20,6 +22,7 @@ class MailServer:
     def __init__(self, port: int) -> None:
         self.port = port
         self.outbox: Outbox | None = None
+        self.visitors = 0  # connections that are open: what they bring may yet be received
 
     @property
     def refusal(self) -> Exception | None:
@@ -66,6 +69,28 @@ class MailServer:
         self.outbox = None
 
 
+class Desk(SMTP):
+    """One connection."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Count it."""
+        self.event_handler.visitors += 1
+        super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        """Count it no longer."""
+        super().connection_lost(error)
+        self.event_handler.visitors -= 1
+
+
+class Desks(Controller):
+    """The server."""
+
+    def factory(self) -> Desk:
+        """Return what takes care of a connection."""
+        return Desk(self.handler, **self.SMTP_kwargs)
+
+
 def _answer(code: int, text: bytes | str) -> str:
     return f"{code} {text.decode() if isinstance(text, bytes) else text}"
 
@@ -76,7 +101,7 @@ def mail_server() -> Iterator[MailServer]:
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     handler = MailServer(port)
-    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller = Desks(handler, hostname="127.0.0.1", port=port)
     controller.start()
     try:
         yield handler
