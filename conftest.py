@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextvars
 import gc
+import os
 import socket
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack
@@ -49,7 +50,9 @@ LIMITS = ("LOGIN_LIMIT", "REGISTER_LIMIT", "RESET_LIMIT", "EXPORT_LIMIT", "NETWO
 pytest_plugins = ["pytester", "pytest_rq.plugin"]
 
 # How long an example takes says nothing on a busy machine; each test has a time-out anyway.
-hypothesis.settings.register_profile("here", deadline=None)
+# CI looks for longer than somebody who waits.
+EXAMPLES = 100 if os.environ.get("CI") else 25
+hypothesis.settings.register_profile("here", deadline=None, max_examples=EXAMPLES)
 hypothesis.settings.load_profile("here")
 
 
