@@ -23,8 +23,8 @@ from app.tasks.record import begin, move
 from app.tasks.recovery import recover
 from benchmarks.cases.murderer import Murderer
 from pytest_rq.jobs import Jobs
-from tests.support import databases
 from tests.support.builders import make_posts, make_task, make_user
+from tests.support.databases import Databases
 from tests.support.machine import Machine, Page
 from tests.support.mail_server import MailServer
 from tests.support.outbox import Outbox
@@ -89,11 +89,11 @@ def stress_clicks(
     app: Flask,
     jobs: Jobs,
     outbox: Outbox,
-    monkeypatch: pytest.MonkeyPatch,
+    databases: Databases,
     record_property: Record,
 ) -> None:
     """Let several processes ask for one user's export at once: one task, one mail, all are told."""
-    monkeypatch.setattr(databases, "PATIENCE", 30.0)  # as patient as a queue of clicks is long
+    databases.be_patient(30.0)  # as patient as a queue of clicks is long
     susan = make_user("susan", posts=("first", "second"))
     visitor: Any = app.test_client().log_in(susan)  # type: ignore[attr-defined]
     each = SIZES["clicks"] // PROCESSES
@@ -129,9 +129,9 @@ def stress_clicks(
     assert (len(all_of(Task)), len(outbox)) == (1, 1)
 
 
-def stress_polls(app: Flask, monkeypatch: pytest.MonkeyPatch, record_property: Record) -> None:
+def stress_polls(app: Flask, databases: Databases, record_property: Record) -> None:
     """Let workers report for one user while a page polls: the last state of each task arrives."""
-    monkeypatch.setattr(databases, "PATIENCE", 30.0)
+    databases.be_patient(30.0)
     susan = make_user("susan")
     page = Page(susan, app.test_client())
     heard: dict[str, list[tuple[str, int]]] = {}

@@ -41,6 +41,7 @@ class Databases(ABC):
     current: Any
     _schema: object  # of the template, as `_fingerprint` tells it
     _kept: Any = None
+    _patience: float = PATIENCE
 
     def create(self) -> None:
         """Make the template."""
@@ -60,8 +61,13 @@ class Databases(ABC):
             else:
                 self._kept = None
                 self._abandon()
-        self.current = self.template
+        self.current, self._patience = self.template, PATIENCE
         assert not left_open, f"{left_open} database connections were left open."
+
+    def be_patient(self, seconds: float) -> None:
+        """Let who connects from now on, in this test, wait so long for somebody else's lock."""
+        self._patience = seconds
+        _let_go()
 
     def _abandon(self) -> None:
         db.engine.dispose()
@@ -102,29 +108,25 @@ class Databases(ABC):
 class SqliteFiles(Databases):
     """Copies a file."""
 
-    _locked = False
-
     def __init__(self, folder: Path) -> None:
         self.template = self.current = folder / "template.db"
         self.url = f"sqlite:///{self.template}"
 
     def connect(self) -> sqlite3.Connection:
         """Return a connection to the database of the test at hand."""
-        patience = 0 if self._locked else PATIENCE
-        return sqlite3.connect(self.current, timeout=patience, check_same_thread=False)
+        return sqlite3.connect(self.current, timeout=self._patience, check_same_thread=False)
 
     @contextmanager
     def locked(self) -> Iterator[None]:
         """Let nobody else write while the block runs; who connects anew does not wait for it."""
         with closing(self.connect()) as connection:
             connection.execute("BEGIN IMMEDIATE")
-            self._locked = True
-            _let_go()
+            before = self._patience
+            self.be_patient(0)
             try:
                 yield
             finally:
-                self._locked = False
-                _let_go()
+                self.be_patient(before)
 
     @contextmanager
     def gone(self) -> Iterator[None]:
@@ -159,7 +161,7 @@ class PostgresDatabases(Databases):
 
     def connect(self) -> Any:
         """Return a connection to the database of the test at hand."""
-        options = f"-c lock_timeout={round(PATIENCE * 1000)}"
+        options = f"-c lock_timeout={round(self._patience * 1000)}"
         return self._connect(self.server.set(database=self.current), options=options)
 
     @contextmanager

@@ -4,9 +4,7 @@ from threading import Barrier, Thread
 
 import pytest
 
-from app.extensions import db
 from app.models import Task
-from tests.support import databases
 from tests.support.builders import make_task, make_user
 from tests.support.rows import all_of
 
@@ -65,9 +63,8 @@ def test_the_button_is_there_while_another_task_is_unfinished(client, susan):
     assert not page.select_one(EXPORT).has_attr("hidden")
 
 
-def test_many_clicks_at_once_make_one_task(app, jobs, monkeypatch, outbox, susan):
-    monkeypatch.setattr(databases, "PATIENCE", 10.0)  # they queue, on a busy machine for long
-    db.engine.dispose()
+def test_many_clicks_at_once_make_one_task(app, databases, jobs, outbox, susan):
+    databases.be_patient(10.0)  # they queue, on a busy machine for long
     visitors = [app.test_client().log_in(susan) for _ in range(4)]
     together = Barrier(len(visitors))
     pages = []
