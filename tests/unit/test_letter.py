@@ -86,4 +86,4 @@ def test_it_takes_no_more_memory_the_larger_its_attachment_is(message):
         tracemalloc.stop()
 
     assert sent > 1_000_000 * 4 / 3
-    assert most < 400_000
+    assert most < 700_000  # encoded, it alone has twice as many
