@@ -1,5 +1,7 @@
 """The migrations build exactly the models, on both databases."""
 
+import re
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
@@ -68,3 +70,12 @@ def test_the_tables_take_what_the_app_writes(migrated):
 
     assert second > first
     assert [post.body for post in db.session.scalars(susan.posts())] == ["Grüße 🎉"]
+
+
+def test_a_database_that_is_not_there_gets_a_sentence(app, caplog, databases, flask):
+    with databases.gone():
+        result = flask("db", "upgrade")
+
+    assert result.exit_code == 1
+    [said] = [record.message for record in caplog.records if record.levelname == "ERROR"]
+    assert re.fullmatch(r"Error: The database says: .+\. Is DATABASE_URL right\?", said)
