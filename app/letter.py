@@ -41,34 +41,36 @@ class Letter:
     """
 
     def __init__(self, message: Message) -> None:
-        self.attachments = [_bytes_of(each) for each in message.attachments]
-        marks = [uuid4().bytes for _each in self.attachments]
+        marked: dict[bytes, bytes] = {}
         framed = copy(message)
-        framed.attachments = [
-            Attachment(each.filename, each.content_type, mark, each.disposition, each.headers)
-            for each, mark in zip(message.attachments, marks, strict=True)
-        ]
-        self.frame, rest = [], framed.as_bytes()
-        for mark in marks:
-            before, _mark, rest = rest.partition(_encoded(mark))
-            self.frame.append(before)
-        self.frame.append(rest if rest.endswith(b"\r\n") else rest + b"\r\n")
+        framed.attachments = []
+        for attachment in message.attachments:
+            stand_in = copy(attachment)
+            stand_in.data = mark = uuid4().bytes
+            framed.attachments.append(stand_in)
+            marked[mark] = _bytes_of(attachment)
+        self.parts: list[tuple[bytes, bytes]] = []
+        self.end = framed.as_bytes()
+        for mark, data in marked.items():
+            before, _mark, self.end = self.end.partition(_encoded(mark))
+            self.parts.append((before, data))
+        if not self.end.endswith(b"\r\n"):
+            self.end += b"\r\n"
 
     def __len__(self) -> int:
         """Return how many there are."""
-        encoded = (
-            4 * -(-len(data) // 3) + len("\r\n") * -(-len(data) // IN_A_LINE)
-            for data in self.attachments
+        return len(self.end) + sum(
+            len(before) + 4 * -(-len(data) // 3) + len("\r\n") * -(-len(data) // IN_A_LINE)
+            for before, data in self.parts
         )
-        return sum(map(len, self.frame)) + sum(encoded)
 
     def __iter__(self) -> Iterator[bytes]:
         """Yield them; each piece begins a line."""
-        yield self.frame[0]
-        for data, after in zip(self.attachments, self.frame[1:], strict=True):
+        for before, data in self.parts:
+            yield before
             for start in range(0, len(data), AT_ONCE):
                 yield _encoded(data[start : start + AT_ONCE])
-            yield after
+        yield self.end
 
 
 class Postman(smtplib.SMTP):

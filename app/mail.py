@@ -20,7 +20,6 @@ from flask_mail import (
 )
 from werkzeug.datastructures import FileStorage
 
-from app import clock
 from app.extensions import N_
 from app.letter import Letter, Postman, QuickMessage
 
@@ -126,7 +125,7 @@ def check(
     if not recipients:
         raise MailMistake("recipients is empty: give a list with at least one address.")
     for header in (subject, sender, *recipients):
-        if header != " ".join(header.splitlines()):
+        if header.splitlines() not in ([], [header]):
             raise MailMistake(f"{header!r} has a line break, which would end its header.")
     if isinstance(attachments, tuple):
         raise MailMistake(
@@ -182,7 +181,6 @@ def send_now(
         text_body,
         html_body,
         sender=sender,
-        date=clock.now().timestamp(),
         attachments=[MailAttachment(*each) for each in attached],
     )
     if message_id:

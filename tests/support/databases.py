@@ -2,11 +2,12 @@
 
 It is copied from a template, and emptied for the next test, whose connections are open already and
 know the tables and the statements. Where a test left behind more than rows, such as a trigger, an
-open connection or a lock, the next one gets a new copy.
+open connection or a lock, the next one gets a new copy; so does each test of a forked process.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import sqlite3
 from abc import ABC, abstractmethod
@@ -42,6 +43,10 @@ class Databases(ABC):
     _schema: object  # of the template, as `_fingerprint` tells it
     _kept: Any = None
     _patience: float = PATIENCE
+    _inherited: Pool | None = None
+
+    def __init__(self) -> None:
+        self._process = os.getpid()
 
     def create(self) -> None:
         """Make the template."""
@@ -52,11 +57,16 @@ class Databases(ABC):
     @contextmanager
     def fresh(self, app: Flask) -> Iterator[None]:
         """Provide a database for one test; fail it if it leaves a connection open."""
-        self.current = self._kept or self._copy()
+        forked = os.getpid() != self._process
+        with app.app_context():
+            if forked and self._inherited is None:
+                self._inherited = db.engine.pool  # another's, kept: what is collected is closed
+                db.engine.dispose(close=False)
+        self.current = self._copy() if forked or not self._kept else self._kept
         yield
         with app.app_context():
             left_open = db.engine.pool.checkedout()
-            if not left_open and not _let_go_of and self._emptied():
+            if not (forked or left_open or _let_go_of) and self._emptied():
                 self._kept = self.current
             else:
                 self._kept = None
@@ -109,6 +119,7 @@ class SqliteFiles(Databases):
     """Copies a file."""
 
     def __init__(self, folder: Path) -> None:
+        super().__init__()
         self.template = self.current = folder / "template.db"
         self.url = f"sqlite:///{self.template}"
 
@@ -154,6 +165,7 @@ class PostgresDatabases(Databases):
     """Copies a database on a server."""
 
     def __init__(self, server: str) -> None:
+        super().__init__()
         self.server = make_url(server).set(drivername="postgresql")
         self.template = self.current = f"microblog_template_{uuid4().hex[:8]}"
         self.url = "postgresql+psycopg://"

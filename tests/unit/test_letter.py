@@ -62,6 +62,14 @@ def test_a_long_or_foreign_subject_arrives(app, message, subject):
     assert BOUNDARY.sub(b"", sent) == by_flask_mail(app, message)
 
 
+@pytest.mark.parametrize("end", ["", "\n"])
+def test_its_last_line_has_an_end(app, end):
+    with app.app_context():
+        message = Message("Hi", ["susan@example.com"], f"Hi!{end}", sender="a@b.c", date=1.0)
+
+        assert b"".join(Letter(message)).endswith(b"\r\n\r\nHi!\r\n")
+
+
 def test_attachments_arrive_in_their_order(message):
     attach(message, b"one", "1.bin")
     attach(message, b"two", "2.bin")

@@ -119,7 +119,7 @@ def test_a_bad_good_bye_does_not_matter(wire, answer):
 def test_after_an_error_no_time_is_lost_over_a_good_bye(wire):
     wire.answers["DATA"] = "451 Later"
 
-    with pytest.raises(MailDelayed):
+    with pytest.raises(MailDelayed, match="Later"):
         send_now(*MESSAGE)
 
     assert wire.hung_up()
