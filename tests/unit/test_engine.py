@@ -186,10 +186,11 @@ def test_an_earlier_attempt_ends_nothing_any_more(app, susan):
 def test_an_end_that_cannot_be_recorded_keeps_no_transaction_open(app, databases, susan):
     task_id = make_task(susan).id
 
-    with databases.locked(), pytest.raises(OperationalError), running(task_id):
-        pytest.fail("It ran.")
+    with databases.locked():
+        with pytest.raises(OperationalError), running(task_id):
+            pytest.fail("It ran.")
 
-    assert not db.session().in_transaction()
+        assert not db.session().in_transaction()
 
 
 def test_an_exit_at_the_beginning_leaves_nothing_in_progress(app, susan):
