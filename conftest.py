@@ -29,16 +29,12 @@ from app.tasks.queue import QUEUE_NAME, AppJob
 pytest.register_assert_rewrite("tests.support")
 from tests.support.budget import Budget  # noqa: E402 - after the line above
 from tests.support.builders import make_user  # noqa: E402
-from tests.support.databases import (  # noqa: E402
-    Databases,
-    PostgresDatabases,
-    SqliteFiles,
-    postgres_server,
-)
+from tests.support.databases import Databases, SqliteFiles  # noqa: E402
 from tests.support.horses import GuestWorker  # noqa: E402
 from tests.support.journal import Journal  # noqa: E402
 from tests.support.log import Log, logged  # noqa: E402
 from tests.support.outbox import Outbox, recorded  # noqa: E402
+from tests.support.postgres import PostgresDatabases, postgres_server  # noqa: E402
 from tests.support.visitor import Visitor  # noqa: E402
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from app import create_app, seed
 from app.config import load
 from app.extensions import db
 from app.models import Post, User
-from tests.support.databases import postgres_server
+from tests.support.postgres import postgres_server
 
 ROOT = Path(__file__).parents[1]
 SQLITE, POSTGRES = "SQLite", "Postgres"

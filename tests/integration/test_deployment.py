@@ -12,11 +12,11 @@ import psutil
 import pytest
 
 from tests.support import deploy_files
-from tests.support.databases import postgres_server
 from tests.support.deploy_files import ROOT
 from tests.support.deployment import Deployment, fresh_database
 from tests.support.http import HttpVisitor
 from tests.support.outbox import attachments_of
+from tests.support.postgres import postgres_server
 from tests.support.waiting import wait_for
 
 pytestmark = [pytest.mark.server, pytest.mark.timeout(120)]

@@ -13,7 +13,7 @@ from app.config import load
 from app.extensions import db
 from app.notifications import notify
 from tests.support.builders import make_posts, make_task, make_user
-from tests.support.databases import postgres_server
+from tests.support.postgres import postgres_server
 
 
 @pytest.fixture

