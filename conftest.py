@@ -167,7 +167,7 @@ def stage(databases: Databases, post_office: MailServer | None) -> Iterator[Flas
 def app(
     stage: Flask, backend: Backend, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    """The app, with an empty database, a broker and a queue of this test's own."""
+    """The app, with an empty database, an empty broker, and a queue of this test's own."""
     settings = dict(stage.config)
     stage.config["EXPORT_DIR"] = str(tmp_path_factory.getbasetemp() / f"exports-{uuid4().hex}")
     stage.redis = backend.connection

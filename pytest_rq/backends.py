@@ -23,7 +23,7 @@ NO_VALKEY = (
 
 
 class Backend:
-    """A broker of one test's own, the queues on it, and the way their jobs are executed."""
+    """A broker that one test has to itself, the queues on it, and how their jobs are executed."""
 
     name: ClassVar[str]
     waits: ClassVar[bool]  # whether jobs wait for `jobs.run()`

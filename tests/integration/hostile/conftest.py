@@ -40,7 +40,7 @@ def deployed(app: Flask, sites: dict[str, Flask]) -> Iterator[Callable[..., Visi
     yield visit
     for site in sites.values():
         with site.app_context():
-            db.engine.dispose()  # the next test has another database
+            db.engine.dispose()  # the next test may have another database
 
 
 @pytest.fixture(scope="session")
