@@ -19,6 +19,7 @@ import hypothesis
 import pytest
 from click.testing import Result
 from flask import Flask
+from jinja2 import FileSystemBytecodeCache
 from rq.serializers import JSONSerializer
 
 from app import create_app
@@ -100,6 +101,15 @@ def name_of_this_machine() -> Iterator[None]:
     """Flask-Mail asks for it at each message: of the network, which may take seconds to say."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(socket, "getfqdn", lambda _name="": "tests.example.com")
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def compiled_templates(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Each template is compiled once, not by each app that a test makes."""
+    cache = FileSystemBytecodeCache(str(tmp_path_factory.mktemp("templates")))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(Flask.jinja_options, "bytecode_cache", cache)
         yield
 
 

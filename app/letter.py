@@ -30,6 +30,9 @@ class QuickMessage(Message):
     def _message(self) -> MIMEBase:
         mime = super()._message()
         mime.policy = AsSmtp(linesep="\r\n")
+        for part in mime.walk():
+            if part.is_multipart():  # else its text is searched, by a pattern compiled for it alone
+                part.set_boundary(f"{'=':=>15}{uuid4().int % 10**19:019}==")
         return mime
 
 

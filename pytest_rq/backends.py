@@ -21,6 +21,9 @@ NO_VALKEY = (
     "REDIS_URL to an empty database."
 )
 
+# What RQ falls back to once a broker, as the fake one, has refused to tell: it need not ask.
+UNKNOWN_VERSION = (5, 0, 9)
+
 
 class Backend:
     """A broker that one test has to itself, the queues on it, and how their jobs are executed."""
@@ -51,7 +54,9 @@ class Backend:
     def _make(
         self, name: str, around: Around, worker: MakeWorker, options: dict[str, Any]
     ) -> StrictQueue:
-        return StrictQueue(name, self.connection, around, is_async=self.waits, **options)
+        queue = StrictQueue(name, self.connection, around, is_async=self.waits, **options)
+        queue.redis_server_version = UNKNOWN_VERSION
+        return queue
 
     def down(self, after: int = 0) -> AbstractContextManager[None]:
         """Let the broker be unreachable in a block, from the message after the first `after`."""

@@ -25,7 +25,8 @@ def make_user(
     """Return a user who has written these posts, a minute apart, oldest first."""
     user = User(username=name, email=f"{name}@example.com", language=language)
     user.set_password(password)
-    add(user)
+    db.session.add(user)
+    db.session.flush()  # which gives it the id that its posts need
     make_posts(user, *posts)
     return user
 
