@@ -1,7 +1,7 @@
 """Set everything up and run it: `python3 run.py demo` or `python3 run.py tests`.
 
 What is needed is installed into .venv beside this file, from the hashed pins in
-requirements/dev.txt; it is installed again only when these or the Python change.
+requirements/test.txt; it is installed again only when these or the Python change.
 The syntax stays old, so that an old Python can read this file and say that it is too old.
 """
 
@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-PINS = os.path.join(HERE, "requirements", "dev.txt")
+PINS = os.path.join(HERE, "requirements", "test.txt")
 VENV = os.path.join(HERE, ".venv")
 STAMP = os.path.join(VENV, "complete")
 WINDOWS = os.name == "nt"

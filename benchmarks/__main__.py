@@ -1,11 +1,22 @@
 """`python -m benchmarks <subcommand>`: each subcommand is a module of this package."""
 
 from importlib import import_module
+from importlib.util import find_spec
 from typing import cast
 
 import click
 
-SUBCOMMANDS = ("export", "harness", "mutants", "stress", "suite", "web", "worker")
+# Each, and what it needs that only those have who install all packages.
+SUBCOMMANDS = {
+    "export": "matplotlib",
+    "harness": None,
+    "mutants": "mutmut",
+    "stress": None,
+    "suite": None,
+    "web": None,
+    "worker": "flask_rq",
+}
+INSTALL = "pip install -r requirements/dev.txt"
 
 
 class Modules(click.Group):
@@ -19,6 +30,9 @@ class Modules(click.Group):
         """Return the one of this name, if there is one."""
         if cmd_name not in SUBCOMMANDS:
             return None
+        needed = SUBCOMMANDS[cmd_name]
+        if needed and find_spec(needed) is None:
+            raise click.ClickException(f"{needed} is not installed: {INSTALL}")
         return cast(click.Command, getattr(import_module(f"benchmarks.{cmd_name}"), cmd_name))
 
 

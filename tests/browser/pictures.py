@@ -1,14 +1,17 @@
 """The README's pictures, made anew: `python -m tests.browser.pictures`."""
 
+from __future__ import annotations
+
 import tempfile
 from pathlib import Path
-from typing import Any
-
-from playwright.sync_api import Browser, Page
+from typing import TYPE_CHECKING, Any
 
 from app.seed import PASSWORD
 from tests.support.browser import chromium
 from tests.support.demo import ROOT, Demo
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
 
 FAR_ENOUGH = 40  # percent of an export, for a picture of it
 GLIDE = 600  # milliseconds until the bar is where it is going

@@ -8,16 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from benchmarks.mutations import mutants_of
+from tests.support.absent import needed
 
 ROOT = Path(__file__).parents[2]
+mutations = needed("benchmarks.mutations")
 COMMAND = [sys.executable, "-m", "benchmarks", "mutants", "--quick", "--json"]
 
 
 def changes(tmp_path, text):
     """Return what the mutants of a file with this text have instead of it."""
     (tmp_path / "it.py").write_text(text)
-    return [mutant.change.split("+ ")[-1] for mutant in mutants_of(tmp_path, "it.py")]
+    return [each.change.split("+ ")[-1] for each in mutations.mutants_of(tmp_path, "it.py")]
 
 
 @pytest.mark.parametrize(

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-import pytest
-from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from playwright.sync_api import Browser, BrowserContext, Page, Response, sync_playwright
 
 from app.models import User
+from tests.support.absent import absent, needed
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, BrowserContext, Page, Response
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -25,17 +26,14 @@ PATIENCE = 15_000  # milliseconds, for anything to appear
 
 def chromium_of_this_machine() -> str:
     """Return the path of Chromium; where there is none, the test is skipped, and fails in CI."""
-    found = next(filter(None, map(shutil.which, NAMES)), None)
-    if found is None:
-        (pytest.fail if os.environ.get("CI") == "true" else pytest.skip)(NO_CHROMIUM)
-    return found
+    return next(filter(None, map(shutil.which, NAMES)), None) or absent(NO_CHROMIUM)
 
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
     """Run Chromium without a window."""
     path = chromium_of_this_machine()
-    with sync_playwright() as playwright:
+    with needed("playwright.sync_api").sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser
         browser.close()
@@ -77,7 +75,8 @@ class Tab:
 
     def violations(self) -> list[str]:
         """Return what axe finds wrong with the page as it is: the rule, and the elements."""
-        found = Axe().run(self.page).response["violations"]
+        axe = needed("axe_playwright_python.sync_playwright").Axe()
+        found = axe.run(self.page).response["violations"]
         return [
             f"{self.page.url}: {each['id']}: {[node['html'] for node in each['nodes']]}"
             for each in found
