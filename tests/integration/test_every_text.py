@@ -1,16 +1,19 @@
 """No text escapes the translator: in a made-up language, whose words stand in brackets, all do."""
 
 import re
+from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog
 from bs4 import BeautifulSoup, NavigableString
 
+import app as package
 from app.catalogues import place_of
 from app.cli import translate
 from tests.support.builders import make_message, make_posts, make_task, make_user
 from tests.support.outbox import html_of, text_of
 
+TEXTS = Path(package.__file__).parent / "translations" / "messages.pot"
 WORD = re.compile(r"[^\W\d_]{2,}")
 TRANSLATED = re.compile(r"⟦[^⟦⟧]*⟧")
 # What people wrote, what they are called, and what the calendar says.
@@ -22,7 +25,7 @@ def brackets(tmp_path_factory):
     """A folder with a catalogue of English in brackets, by the name of Spanish."""
     folder = tmp_path_factory.mktemp("brackets")
     catalogue = Catalog(locale="es", fuzzy=False)
-    for text in translate.texts_of(translate.find_texts()):
+    for text in translate.texts_of(translate.read(TEXTS)):
         forms = [f"⟦{form}⟧" for form in (text.id if text.pluralizable else [text.id])]
         catalogue.add(text.id, tuple(forms) if text.pluralizable else forms[0])
     place_of(folder, "es").parent.mkdir(parents=True)

@@ -18,6 +18,7 @@ from tests.support.outbox import attachments_of, html_of, text_of
 from tests.support.rows import the
 
 LINK = re.compile(r"https://blog\.example\.com(/archives/\S+)")
+LONG = ["the same" * 15] * 6
 EXPIRED = "This link has expired."
 
 
@@ -57,7 +58,7 @@ def linked(app, client, jobs, outbox, susan):
 )
 def test_the_page_says_where_the_posts_are(app, client, jobs, outbox, susan, limit, outcome):
     app.config["EXPORT_ATTACHMENT_LIMIT"] = limit
-    make_posts(susan, *["the same"] * 20)
+    make_posts(susan, *LONG)
 
     export(client, jobs, susan)
 
@@ -66,18 +67,18 @@ def test_the_page_says_where_the_posts_are(app, client, jobs, outbox, susan, lim
 
 
 def test_what_is_too_large_is_sent_compressed(app, client, jobs, outbox, susan):
-    make_posts(susan, *["the same"] * 20)
+    make_posts(susan, *LONG)
     app.config["EXPORT_ATTACHMENT_LIMIT"] = 1_000
     export(client, jobs, susan)
 
     [(name, media_type, data)] = attachments_of(outbox[0])
     assert (name, media_type, len(data) <= 1_000) == ("posts.zip", "application/zip", True)
-    assert bodies_in(data) == ["the same"] * 20
+    assert bodies_in(data) == LONG
     assert "posts.zip" in text_of(outbox[0])
 
 
 def test_what_is_compressed_to_just_the_limit_is_attached(app, client, jobs, outbox, susan):
-    make_posts(susan, *["the same"] * 20)
+    make_posts(susan, *LONG)
     app.config["EXPORT_ATTACHMENT_LIMIT"] = 1_000
     export(client, jobs, susan)
     [(_name, _media_type, data)] = attachments_of(outbox[0])

@@ -96,7 +96,7 @@ def test_an_unfinished_task_is_shown_on_every_page(client, susan):
     client.log_in(susan)
 
     for path in ("/", "/user/susan", "/profile/edit", "/messages", "/messages/to/susan"):
-        [bar] = client.page(path).select("progress")
+        [bar] = client.page(path).select("#tasks progress")
         assert (bar["value"], bar["max"]) == ("42", "100")
 
 

@@ -21,12 +21,12 @@ def test_a_token_works_once(susan):
 
 
 def test_a_token_expires(susan):
-    with freeze_time("2026-01-31 12:00:00"):
+    with freeze_time("2026-01-31 12:00:00") as clock:
         token = make_reset_token(susan)
 
-    with freeze_time("2026-01-31 12:10:00"):
+        clock.move_to("2026-01-31 12:10:00")
         assert read_reset_token(token) == susan
-    with freeze_time("2026-01-31 12:10:01"):
+        clock.move_to("2026-01-31 12:10:01")
         assert read_reset_token(token) is None
 
 

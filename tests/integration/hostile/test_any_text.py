@@ -106,21 +106,12 @@ def harmless(client, susan):
     return pages_that_say(client.log_in(susan), susan, "x")
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        "</p><script>alert(1)</script>",
-        "{{ 7 * 7 }}{% raw %}<b>",
-        "\"'><img src=x onerror=alert(1)>",
-        "</textarea><!--",
-    ],
-)
-def test_markup_that_is_written_stays_text(client, susan, harmless, text):
-    assert pages_that_say(client, susan, text) == harmless
-
-
 @settings(few, max_examples=4)  # each shows five pages
 @given(text=MARKUP)
+@example(text="</p><script>alert(1)</script>")
+@example(text="{{ 7 * 7 }}{% raw %}<b>")
+@example(text="\"'><img src=x onerror=alert(1)>")
+@example(text="</textarea><!--")
 def test_no_text_becomes_markup(client, susan, harmless, text):
     assert pages_that_say(client, susan, text) == harmless
 
