@@ -82,7 +82,6 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_finish() -> None:
     """Spare the collector what is there for good: it would look at half a million objects again."""
-    gc.collect()
     gc.freeze()
 
 

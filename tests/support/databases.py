@@ -51,7 +51,8 @@ class Databases(ABC):
     def create(self) -> None:
         """Make the template."""
         db.create_all()
-        self._schema = self._fingerprint()
+        with closing(db.engine.raw_connection()) as connection:
+            self._schema = self._fingerprint(connection)
         db.engine.dispose()
 
     @contextmanager
@@ -92,25 +93,26 @@ class Databases(ABC):
         self._delete(self.current)
 
     def _emptied(self) -> bool:
-        """Delete every row; return False if that cannot be done, or not only rows are there."""
-        try:
-            if self._fingerprint() != self._schema:
-                return False
-            with db.engine.begin() as connection:
-                for statement in self._emptying:
-                    connection.exec_driver_sql(statement)
-        except SQLAlchemyError:
-            return False
-        return True
+        """Delete every row; return False if that cannot be done, or not only rows are there.
 
-    @cached_property
-    def _emptying(self) -> list[str]:
-        """The statements that delete every row."""
-        return [f'DELETE FROM "{table.name}"' for table in reversed(db.metadata.sorted_tables)]
+        The driver is asked directly, in a tenth of the time: this is done after every test.
+        """
+        try:
+            with closing(db.engine.raw_connection()) as connection:
+                only_rows = self._fingerprint(connection) == self._schema
+                if only_rows:
+                    self._empty(connection)
+        except (SQLAlchemyError, db.engine.dialect.loaded_dbapi.Error):
+            return False
+        return only_rows
 
     @abstractmethod
-    def _fingerprint(self) -> object:
+    def _fingerprint(self, connection: Any) -> object:
         """Return what is different once a table, an index or a trigger has come or gone."""
+
+    @abstractmethod
+    def _empty(self, connection: Any) -> None:
+        """Delete every row."""
 
     @abstractmethod
     def _copy(self) -> Any:
@@ -155,9 +157,17 @@ class SqliteFiles(Databases):
         finally:
             self.current = there
 
-    def _fingerprint(self) -> object:
-        with db.engine.connect() as connection:
-            return connection.exec_driver_sql("PRAGMA schema_version").scalar()
+    def _fingerprint(self, connection: Any) -> object:
+        return connection.execute("PRAGMA schema_version").fetchone()
+
+    def _empty(self, connection: Any) -> None:
+        connection.executescript(self._emptying)
+
+    @cached_property
+    def _emptying(self) -> str:
+        tables = reversed(db.metadata.sorted_tables)
+        deletes = "".join(f'DELETE FROM "{table.name}"; ' for table in tables)
+        return f"BEGIN IMMEDIATE; {deletes} COMMIT;"
 
     def _copy(self) -> Path:
         return shutil.copyfile(self.template, self.template.with_name(f"{uuid4().hex}.db"))

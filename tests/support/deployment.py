@@ -15,9 +15,6 @@ from typing import Any
 from uuid import uuid4
 
 import psutil
-import psycopg
-from aiosmtpd.controller import Controller
-from aiosmtpd.handlers import Mailbox
 
 from app.views.mailbox import open_mailbox
 from tests.support import deploy_files
@@ -160,6 +157,8 @@ def free_port() -> int:
 @contextmanager
 def fresh_database(server: str) -> Iterator[str]:
     """Give the URL of an empty database on a Postgres server."""
+    import psycopg  # here, for every run of pytest collects what may come here
+
     name = f"deployed_{uuid4().hex}"
     with psycopg.connect(server, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
@@ -170,6 +169,9 @@ def fresh_database(server: str) -> Iterator[str]:
 
 @contextmanager
 def _mail_catcher(folder: Path) -> Iterator[int]:
+    from aiosmtpd.controller import Controller
+    from aiosmtpd.handlers import Mailbox
+
     catcher = Controller(Mailbox(folder), hostname="127.0.0.1", port=free_port())
     catcher.start()
     try:

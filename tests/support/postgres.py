@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -55,14 +54,13 @@ class PostgresDatabases(Databases):
         for left in filter(None, (self._kept, self.template)):
             self._delete(left)
 
-    @cached_property
-    def _emptying(self) -> list[str]:
-        tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
-        return [f"TRUNCATE {tables} RESTART IDENTITY"]
+    def _fingerprint(self, connection: Any) -> object:
+        return connection.execute("SELECT count(*), max(oid) FROM pg_class").fetchone()
 
-    def _fingerprint(self) -> object:
-        with db.engine.connect() as connection:
-            return connection.exec_driver_sql("SELECT count(*), max(oid) FROM pg_class").one()
+    def _empty(self, connection: Any) -> None:
+        tables = ", ".join(f'"{table.name}"' for table in db.metadata.sorted_tables)
+        connection.execute(f"TRUNCATE {tables} RESTART IDENTITY")
+        connection.commit()
 
     def _copy(self) -> str:
         copy = f"microblog_{uuid4().hex}"

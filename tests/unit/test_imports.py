@@ -1,6 +1,7 @@
 """Imports point one way: what each module of the app may import of ours."""
 
 import ast
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -70,6 +71,7 @@ MAY_IMPORT = {
 }
 
 
+@cache
 def imports(file):
     """Return the dotted names that a module imports, those of its submodules told apart."""
     found = set()
@@ -81,7 +83,7 @@ def imports(file):
             known = whole & ALL.keys()
             found |= known or {node.module}
             found |= {node.module} if whole - known else set()
-    return found
+    return frozenset(found)
 
 
 ALL = modules("app") | modules("pytest_rq") | modules("tests")
