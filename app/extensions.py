@@ -73,12 +73,15 @@ def init_app(app: Flask) -> None:
 
 
 def _engine_options(config: Config) -> dict[str, Any]:
-    """Bound every wait: for another writer; for a server, or for the connection of another page."""
+    """Bound every wait: for another writer; for a server, or for the connection of another page.
+
+    A connection to a server is tried before its use: it may have been cut since, by a restart.
+    """
     if config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
         return {"connect_args": {"timeout": config["SQLITE_BUSY_SECONDS"]}}
     seconds = config["DATABASE_TIMEOUT"]
     connecting = {"connect_timeout": seconds, "tcp_user_timeout": 1000 * seconds}
-    return {"connect_args": connecting, "pool_timeout": seconds}
+    return {"connect_args": connecting, "pool_timeout": seconds, "pool_pre_ping": True}
 
 
 def preferred_language() -> str:

@@ -75,12 +75,16 @@ def _send_link(task: Task, total: int, parcel: Parcel) -> str:
 
 
 def _send(task: Task, attachments: list[mail.Attachment], **context: Any) -> None:
+    key, recipients = task.id, [task.user.email]
+    bodies = mail.compose("export_posts", user=task.user, **context)
+    # A mail server may take its time: no transaction waits for it, and none can be cut meanwhile.
+    db.session.rollback()
     send_email(
         _("[Microblog] Your posts"),
         current_app.config["MAIL_DEFAULT_SENDER"],
-        [task.user.email],
-        *mail.compose("export_posts", user=task.user, **context),
+        recipients,
+        *bodies,
         attachments=attachments,
         sync=True,
-        key=task.id,
+        key=key,
     )
