@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from copy import copy
 from email.mime.base import MIMEBase
 from email.policy import SMTP, Compat32
+from secrets import token_hex
 from typing import Any
 from uuid import uuid4
 
@@ -25,14 +26,16 @@ class AsSmtp(Compat32):
 
 
 class QuickMessage(Message):
-    """Flask-Mail's message, made into the same bytes in less than half of the time."""
+    """Flask-Mail's message, made into the same, but for boundaries, in less than half the time."""
 
     def _message(self) -> MIMEBase:
         mime = super()._message()
         mime.policy = AsSmtp(linesep="\r\n")
         for part in mime.walk():
-            if part.is_multipart():  # else its text is searched, by a pattern compiled for it alone
-                part.set_boundary(f"{'=':=>15}{uuid4().int % 10**19:019}==")
+            if part.is_multipart():
+                # So random that the text need not be searched for it, by a pattern of its own, and
+                # so short that its header need not be folded. "=_" as RFC 2045 advises (6.7).
+                part.set_boundary(f"=_{token_hex(14)}")
         return mime
 
 

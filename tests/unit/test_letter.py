@@ -11,7 +11,7 @@ from flask_mail import Attachment, Message
 from app.letter import AT_ONCE, IN_A_LINE, Letter, QuickMessage
 
 SIZES = [0, 1, 2, 3, IN_A_LINE - 1, IN_A_LINE, IN_A_LINE + 1, AT_ONCE - 1, AT_ONCE, AT_ONCE + 1]
-BOUNDARY = re.compile(rb"===============\d+==")
+BOUNDARY = re.compile(rb'(?<=;)\s+boundary="[^"]+"|(?<=--)(=_\w+|=+\d+==)')
 
 
 @pytest.fixture(params=[Message, QuickMessage])
