@@ -6,7 +6,6 @@ from typing import Any, Self
 
 from bs4 import BeautifulSoup
 from flask import session
-from flask.sessions import SessionMixin
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
 from werkzeug.test import TestResponse
@@ -63,15 +62,17 @@ class Visitor(FlaskClient):
 
     def _keep_a_page_open(self, **more: Any) -> None:
         """Have the session, with more in it, and the CSRF token of who has opened a page."""
-        with self.session_transaction() as own:
-            own.update(more)
-            self._token = contextvars.Context().run(self._token_of, own)
+        self._token = contextvars.Context().run(self._opened_page, more)
 
-    def _token_of(self, own: SessionMixin) -> str:
-        with self.application.test_request_context():
-            session.update(own)
+    def _opened_page(self, more: dict[str, Any]) -> str:
+        app, name = self.application, self.application.config["SESSION_COOKIE_NAME"]
+        kept = self.get_cookie(name)
+        headers = {"Cookie": f"{name}={kept.value}"} if kept else {}
+        with app.test_request_context(base_url=self.base_url, headers=headers):
+            session.update(more)
             token = str(generate_csrf())
-            own.update(session)
+            cookie = app.session_interface.get_signing_serializer(app).dumps(dict(session))
+        self.set_cookie(name, cookie)
         return token
 
     def log_in_by_form(self, user: User, password: str = PASSWORD) -> Self:
