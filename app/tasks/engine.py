@@ -78,7 +78,7 @@ def launch(function: Callable[..., None], user: User, **arguments: Any) -> Task:
     this name, and BrokerUnreachable if the broker cannot be reached.
     """
     name = function.__name__
-    recover(Task.user_id == user.id, Task.name == name)
+    recover(user_id=user.id, name=name)
     task = Task(
         id=str(uuid4()),
         name=name,

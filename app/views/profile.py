@@ -26,7 +26,7 @@ def show(username: str) -> ResponseReturnValue:
     user = accounts.named(username) or abort(404)
     tasks: list[Task] = []
     if user == current_user:
-        recover(Task.user_id == user.id)
+        recover(user_id=user.id)
         tasks = list(db.session.scalars(user.tasks().limit(RECENT)))
     return render_template(
         "profile/show.html",

@@ -10,7 +10,6 @@ from flask_login import current_user, login_required
 
 from app.extensions import db
 from app.limits import by_user, limit
-from app.models import Task
 from app.notifications import since
 from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch
 from app.tasks.export import export_posts
@@ -44,7 +43,7 @@ def notifications() -> ResponseReturnValue:
     It is a JSON list of objects with a name, data, and a timestamp in seconds since 1970.
     """
     timestamp = _number(request.args.get("since", "0"))
-    recover(Task.user_id == current_user.id)
+    recover(user_id=current_user.id)
     if timestamp >= current_user.notified_at:  # nothing is later, so nothing is looked for
         return []
     found = db.session.scalars(since(current_user, timestamp))
