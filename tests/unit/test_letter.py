@@ -62,6 +62,27 @@ def test_a_long_or_foreign_subject_arrives(app, message, subject):
     assert BOUNDARY.sub(b"", sent) == by_flask_mail(app, message)
 
 
+@pytest.mark.parametrize("line", ["--=_0", "--=_0--", "--=_1", "=_"])
+def test_a_line_that_looks_like_the_end_of_a_part_is_none(message, line):
+    message.body = f"Hi!\r\n{line}\r\nBye!\r\n"
+    attach(message, b"one")
+
+    [(_none, text), _html, attached] = received(message)
+    assert (text, attached) == (message.body, ("a.bin", b"one"))
+
+
+def test_what_is_a_part_of_another_ends_before_it(app):
+    with app.app_context():
+        message = QuickMessage("Hi", ["a@b.c"], "Hi!", "<p>Hi!</p>", sender="a@b.c")
+        attach(message, b"one")
+
+        mime = message_from_bytes(message.as_bytes(), policy=default)
+
+    outer, inner = (part.get_boundary() for part in mime.walk() if part.is_multipart())
+    assert not outer.startswith(inner)
+    assert not inner.startswith(outer)
+
+
 @pytest.mark.parametrize("end", ["", "\n"])
 def test_its_last_line_has_an_end(app, end):
     with app.app_context():
