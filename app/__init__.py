@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import alerts, cli, config, errors, extensions, limits, logs, security, views
+from app import alerts, cli, config, errors, extensions, limiting, logs, security, views
 from app.tasks import queue
 
 
@@ -24,7 +24,7 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     extensions.init_app(app)
     queue.init_app(app)
     alerts.init_app(app)
-    limits.init_app(app)
+    limiting.init_app(app)
     errors.init_app(app)
     views.init_app(app)
     cli.init_app(app)

@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import exc
 from werkzeug.exceptions import BadHost, HTTPException, SecurityError, ServiceUnavailable
 
-from app import limits
+from app import limiting
 
 RETRY_AFTER = 30
 
@@ -59,7 +59,7 @@ def stale_form(error: CSRFError) -> ResponseReturnValue:
 
 def too_often(error: RateLimitExceeded) -> ResponseReturnValue:
     """Say when to try again."""
-    seconds = limits.seconds_to_wait(error)
+    seconds = limiting.seconds_to_wait(error)
     advice = ngettext(
         "Please try again in %(num)s minute.",
         "Please try again in %(num)s minutes.",

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from app import accounts
 from app.extensions import db
 from app.forms import LoginForm, RegistrationForm, ResetForm, ResetRequestForm
-from app.limits import by_text, limit, limit_together
+from app.limiting import by_text, limit, limit_together
 from app.models import User
 from app.tasks.engine import NotLaunched
 from app.tasks.reset import ask_for_reset_link

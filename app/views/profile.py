@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app import accounts, shelf
 from app.extensions import db
 from app.forms import DeleteForm, EmptyForm, ProfileForm
-from app.limits import by_user, limit
+from app.limiting import by_user, limit
 from app.models import RECENT, Message, Post, Task, User
 from app.notifications import notify_unread
 from app.tasks.export import LINKED

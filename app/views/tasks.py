@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_login import current_user, login_required
 
 from app.extensions import db
-from app.limits import by_user, limit
+from app.limiting import by_user, limit
 from app.notifications import since
 from app.tasks.engine import AlreadyInProgress, BrokerUnreachable, launch
 from app.tasks.export import export_posts

@@ -38,8 +38,8 @@ MAY_IMPORT = {
     "app.tokens": MODELS,
     "app.letter": set(),
     "app.mail": MODELS | {"app.letter"},
-    "app.errors": {"app.limits"},
-    "app.limits": {"app.clock"},
+    "app.errors": {"app.limiting"},
+    "app.limiting": {"app.clock"},
     "app.security": set(),
     "app.seed": MODELS,
     "app.forms": {"app.accounts", "app.models"},
@@ -58,7 +58,7 @@ MAY_IMPORT = {
     "app.views": MODELS | {name for name in modules("app/views") if name != "app.views.mailbox"},
     "app.views.*": ENGINE
     | TASKS
-    | {"app.accounts", "app.forms", "app.limits", "app.shelf", "app.tokens", "app.views.paging"},
+    | {"app.accounts", "app.forms", "app.limiting", "app.shelf", "app.tokens", "app.views.paging"},
     "app.cli": MODELS | set(modules("app/cli")) - {"app.cli.common"},
     "app.cli.common": ENGINE,
     "app.cli.processes": COMMAND | {"app.config", "app.demo", "app.tasks.worker"},
@@ -66,7 +66,7 @@ MAY_IMPORT = {
     "app.cli.*": COMMAND | TASKS | {"app.archive", "app.seed", "app.shelf"},
     "app.demo": {"app", "app.config", "app.extensions", "app.seed", "app.views.mailbox"},
     "app": {f"app.{name}" for name in ("alerts", "cli", "config", "errors", "extensions")}
-    | {"app.limits", "app.logs"}
+    | {"app.limiting", "app.logs"}
     | {"app.security", "app.tasks.queue", "app.views"},
 }
 
