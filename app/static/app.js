@@ -41,7 +41,9 @@ function showTask(task, isNew) {
     const ending = document.querySelector(`[data-ending="${task.task_id}"]`);
     if (ending) fill(ending, task);
     bar?.remove();
-    if (isNew) add(task.state, task);
+    if (!isNew) return;
+    document.querySelector("[data-until-the-end]")?.remove(); // "Your export has started."
+    add(task.state, task);
   } else {
     bar ??= add("unfinished", task);
     bar.dataset.task = task.task_id;

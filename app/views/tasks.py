@@ -31,7 +31,7 @@ def export() -> ResponseReturnValue:
     except BrokerUnreachable:
         flash(_("The export could not be started. Please try again in a few minutes."), "danger")
     else:
-        flash(_("Your export has started. You will get an email when it is done."), "success")
+        flash(_("Your export has started. You will get an email when it is done."), "started")
     return redirect(page)
 
 

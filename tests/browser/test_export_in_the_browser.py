@@ -33,12 +33,14 @@ def test_who_registers_posts_and_exports_sees_the_bar_rise(app, jobs, new_tab, o
 
     page.get_by_role("link", name="Profile").click()
     page.get_by_role("button", name="Export your posts").click()
+    page.get_by_text("Your export has started.").wait_for()
     page.evaluate(WATCH)
     app.config["EXPORT_PAUSE"] = 0.055
     jobs.run()
 
     outcome = "Your posts are in the email, as posts.json."
     page.get_by_text(f"Exporting posts: done. {outcome}").wait_for()
+    assert page.get_by_text("Your export has started.").count() == 0
     seen = page.evaluate("window.seen")
     assert seen == sorted(seen)
     assert len(seen) >= 5
