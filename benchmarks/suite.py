@@ -36,6 +36,7 @@ def suite(quick: bool, as_json: bool, write: bool) -> None:
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     slowest: list[float] = []
     turns: list[float] = []
+    count = 0
     rounds = 1 if quick else 5
     with report.progress(rounds * len(ways) + 1) as step:
         for _round in range(rounds):
@@ -44,12 +45,16 @@ def suite(quick: bool, as_json: bool, write: bool) -> None:
                 with _judged(options) as (took, times):
                     seconds[name].append(took)
                     slowest.append(max(times))
+                    count = len(times)
                 step(1)
         imports, collecting = _start()
         step(1)
     alone, split = (median(each) for each in seconds.values())
     turn = median(turns)
-    rows = [Row(name, {"s": median(took)}) for name, took in seconds.items()]
+    rows = [
+        Row(name, {"s": median(took), "tests": count, "ms/test": 1000 * median(took) / count})
+        for name, took in seconds.items()
+    ]
     rows += [Row("its slowest test", {"s": median(slowest)}), Row("collecting", {"s": collecting})]
     rows += [
         Row(f"collecting: importing {name}", {"s": took, "share": took / collecting})
