@@ -1,6 +1,5 @@
 """Postgres is restarted: it cuts every connection, those at rest too."""
 
-import psycopg
 import pytest
 
 from app import create_app
@@ -43,6 +42,7 @@ def app(postgres):
 @pytest.fixture
 def restart(postgres):
     """Cut every connection, as a restart does."""
+    import psycopg  # only where Postgres is asked for
 
     def restart() -> None:
         with psycopg.connect(postgres) as connection:
