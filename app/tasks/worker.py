@@ -9,6 +9,7 @@ from flask import Flask, g
 from rq import Queue, Worker
 from rq.executions import Execution
 from rq.job import Job
+from sqlalchemy.exc import SQLAlchemyError
 
 from app import shelf
 from app.extensions import db
@@ -79,10 +80,14 @@ class AppWorker(Worker):
         """Give the process that forks a context, and close its database connections after it.
 
         A fork that inherited one would speak into it; to have each fork leave it be takes longer.
+        A database or disk that fails here does not end the worker, as it would: what was left
+        undone is found a minute later.
         """
         with self.app.app_context():
             try:
                 yield
+            except (SQLAlchemyError, OSError):
+                self.app.logger.exception("What a worker does between jobs is put off")
             finally:
                 db.session.remove()
                 db.engine.dispose()

@@ -171,6 +171,16 @@ def test_the_signal_to_stop_is_not_for_the_process_that_runs_a_job():
     assert programs["program:microblog-worker"]["stopasgroup"] == "false"
 
 
+@pytest.mark.parametrize("which", ["web", "worker"])
+def test_whatever_has_ended_is_started_again(which):
+    [service] = [file.name for file in deploy_files.UNITS.glob(f"microblog-{which}*.service")]
+    programs = deploy_files.read_ini(deploy_files.SUPERVISOR)
+
+    assert compose()["services"][which]["restart"] == "unless-stopped"
+    assert unit(service)["Restart"] == "always"
+    assert programs[f"program:microblog-{which}"]["autorestart"] == "true"
+
+
 @pytest.mark.server
 def test_systemd_finds_no_fault_with_the_units(tmp_path):
     program = shutil.which("systemd-analyze")

@@ -11,7 +11,7 @@ import pytest
 from flask import current_app
 from rq.utils import now
 from sqlalchemy import event
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import OperationalError
 
 from app import shelf
 from app.extensions import db
@@ -213,12 +213,52 @@ def test_no_connection_is_left_for_a_fork_to_inherit(app, jobs, left_open):
 
 def test_nor_by_what_goes_wrong(app, left_open, monkeypatch):
     worker = AppWorker(app, prepare_for_work=False)
-    monkeypatch.setattr(shelf, "sweep", lambda: db.session.execute(db.text("SELECT nonsense")))
 
-    with pytest.raises(DBAPIError, match="nonsense"):
+    def mistaken():
+        db.session.execute(db.text("SELECT 1"))
+        raise KeyError
+
+    monkeypatch.setattr(shelf, "sweep", mistaken)
+
+    with pytest.raises(KeyError):
         worker.run_maintenance_tasks()
 
     assert left_open == set()
+
+
+@pytest.fixture
+def orphan(app, jobs, susan):
+    """A job whose process was killed; its task is recorded as running."""
+    with jobs.held():
+        task = launch(count_slowly, susan, seconds=1)
+    begin(task.id)
+    job = task_queue().fetch_job(task.id)
+    task_queue().empty()
+    return job
+
+
+@pytest.mark.parametrize("do", ["run_maintenance_tasks", "handle_work_horse_killed"])
+def test_a_worker_outlives_the_database(app, caplog, databases, do, orphan):
+    worker = AppWorker(app, prepare_for_work=False)
+    killed = (orphan, 1, 9, None) if do == "handle_work_horse_killed" else ()
+
+    with databases.gone():
+        getattr(worker, do)(*killed)
+
+    [record] = [each for each in caplog.records if each.levelname == "ERROR"]
+    assert record.message == "What a worker does between jobs is put off"
+    assert issubclass(record.exc_info[0], OperationalError)
+
+
+def test_a_worker_outlives_the_disk(app, caplog, monkeypatch):
+    def stale():
+        raise OSError("Stale file handle")
+
+    monkeypatch.setattr(shelf, "sweep", stale)
+
+    AppWorker(app, prepare_for_work=False).run_maintenance_tasks()
+
+    assert "Stale file handle" in caplog.text
 
 
 def test_expired_archives_are_deleted_regularly(worker):
