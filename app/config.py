@@ -68,6 +68,7 @@ def load(environ: Mapping[str, str]) -> dict[str, Any]:
         "MAIL_SERVER": read("MAIL_SERVER", str, None),
         "MAIL_PORT": read("MAIL_PORT", _whole(1, 65535), 25),
         "MAIL_USE_TLS": read("MAIL_USE_TLS", _flag, False),
+        "MAIL_USE_SSL": read("MAIL_USE_SSL", _flag, False),
         "MAIL_USERNAME": read("MAIL_USERNAME", str, None),
         "MAIL_PASSWORD": read("MAIL_PASSWORD", str, None),
         "MAIL_TIMEOUT": read("MAIL_TIMEOUT", _seconds_above_0, 60.0),

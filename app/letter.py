@@ -99,6 +99,10 @@ class Postman(smtplib.SMTP):
         return self.getreply()
 
 
+class SealedPostman(Postman, smtplib.SMTP_SSL):
+    """Sends them by TLS from the first byte on (RFC 8314), rather than by STARTTLS."""
+
+
 def _bytes_of(attachment: Attachment) -> bytes:
     data = attachment.data
     return data.encode() if isinstance(data, str) else data

@@ -21,7 +21,7 @@ from flask_mail import (
 from werkzeug.datastructures import FileStorage
 
 from app.extensions import N_
-from app.letter import Letter, Postman, QuickMessage
+from app.letter import Letter, Postman, QuickMessage, SealedPostman
 
 Attachment = tuple[str, str, bytes | str]
 
@@ -71,10 +71,16 @@ class PatientConnection(Connection):
 
     def configure_host(self) -> Postman:
         """Return a connection to the mail server, logged in."""
+        address = self.mail.server, self.mail.port or 25
         timeout = current_app.config["MAIL_TIMEOUT"]
-        host = Postman(self.mail.server, self.mail.port or 25, timeout=timeout)
+        host: Postman
+        if self.mail.use_ssl:
+            context = ssl.create_default_context()
+            host = SealedPostman(*address, timeout=timeout, context=context)
+        else:
+            host = Postman(*address, timeout=timeout)
         try:
-            if self.mail.use_tls:
+            if self.mail.use_tls and not self.mail.use_ssl:
                 host.starttls(context=ssl.create_default_context())
             if self.mail.username and self.mail.password:
                 host.login(self.mail.username, self.mail.password)

@@ -27,7 +27,12 @@ ANSWERS = {
 
 
 class Wire:
-    """What was said over it, and to whom; `answers` can be changed, None being to hang up."""
+    """What was said over it, and to whom; `answers` can be changed, None being to hang up.
+
+    A `sealed` one speaks TLS from the first byte on.
+    """
+
+    sealed = False
 
     def __init__(self) -> None:
         self.answers: dict[str, str | None] = dict(ANSWERS)
@@ -58,7 +63,11 @@ class Wire:
         return all(end.fileno() == -1 for end in self.ours)
 
     def _serve(self, theirs: socket.socket) -> None:
-        with theirs, theirs.makefile("rwb") as stream, suppress(OSError):
+        with theirs, suppress(OSError):
+            self._talk(self._secure(theirs) if self.sealed else theirs)
+
+    def _talk(self, theirs: socket.socket) -> None:
+        with theirs, theirs.makefile("rwb") as stream:
             self._answer(stream, "220 mail.example.com")
             for line in stream:
                 self.said.append(line.decode().rstrip())
@@ -85,11 +94,12 @@ class Wire:
         stream.write(f"{answer}\r\n".encode())
         stream.flush()
 
-    def _secure(self, theirs: socket.socket) -> None:
+    def _secure(self, theirs: socket.socket) -> socket.socket:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         context.load_cert_chain(SELF_SIGNED)
-        context.wrap_socket(theirs, server_side=True)
+        secured = context.wrap_socket(theirs, server_side=True)
         self.said.append("a secret")
+        return secured
 
 
 @contextmanager

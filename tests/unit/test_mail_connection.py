@@ -1,11 +1,12 @@
 """The connection to the mail server: what is said over it, to whom, and how it ends."""
 
+import ssl
 from base64 import b64decode
 
 import pytest
 
 from app.mail import MailDelayed, MailNotSent, send_now
-from tests.support.wire import wired
+from tests.support.wire import SELF_SIGNED, wired
 
 MESSAGE = ("Hello", "me@example.com", ["susan@example.com"], "Hi!", "<p>Hi!</p>")
 
@@ -93,6 +94,33 @@ def test_a_certificate_that_nobody_vouches_for_is_not_trusted(mail, wire):
 
     assert wire.hung_up()
     assert words(wire) == ["EHLO", "STARTTLS"]
+
+
+@pytest.fixture
+def trusted(monkeypatch):
+    """Whoever the certificate of the wire's other end vouches for is trusted."""
+    context = ssl.create_default_context(cafile=str(SELF_SIGNED))
+    monkeypatch.setattr(ssl, "create_default_context", lambda: context)
+
+
+def test_a_connection_can_be_encrypted_from_its_first_byte_on(mail, trusted, wire):
+    mail.use_ssl, mail.use_tls, mail.port = True, True, 465
+    wire.sealed = True
+
+    send_now(*MESSAGE)
+
+    assert wire.dialled == [(("mail.example.com", 465), 60.0)]
+    assert words(wire) == ["A", "EHLO", "MAIL", "RCPT", "DATA", "QUIT"]
+
+
+def test_nor_is_a_certificate_trusted_then_that_nobody_vouches_for(mail, wire):
+    mail.use_ssl, wire.sealed = True, True
+
+    with pytest.raises(MailDelayed, match="CERTIFICATE_VERIFY_FAILED"):
+        send_now(*MESSAGE)
+
+    assert wire.hung_up()
+    assert words(wire) == []
 
 
 def test_a_login_that_is_refused_ends_the_connection(mail, wire):
