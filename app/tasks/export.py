@@ -65,11 +65,12 @@ def _send_attached(task: Task, total: int, parcel: Parcel) -> str:
 
 def _send_link(task: Task, total: int, parcel: Parcel) -> str:
     valid = timedelta(seconds=current_app.config["EXPORT_LINK_SECONDS"])
-    shelf.keep(task.id, parcel.file)
+    key = task.id  # which may not be had any more when the mail has failed
+    shelf.keep(key, parcel.file)
     try:
         _send(task, [], total=total, link=archive_link(task), until=clock.now() + valid)
     except BaseException:
-        shelf.discard([task.id])
+        shelf.discard([key])
         raise
     return LINKED
 

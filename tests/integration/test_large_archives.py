@@ -4,6 +4,7 @@ import io
 import json
 import re
 import zipfile
+from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
 
@@ -167,5 +168,24 @@ def test_nothing_is_kept_of_an_archive_whose_mail_was_refused(app, client, jobs,
 
     with jobs.expect_failure(MailNotSent):
         client.submit("/tasks/export-posts")
+
+    assert list(Path(app.config["EXPORT_DIR"]).iterdir()) == []
+
+
+@pytest.mark.backend("inline", "worker", reason="a fork has connections of its own")
+def test_nor_where_the_database_is_gone_by_then(app, client, databases, jobs, outbox, susan):
+    app.config["EXPORT_ATTACHMENT_LIMIT"] = 1
+    outbox.refuse()
+    refused = outbox.on_arrival
+
+    with ExitStack() as outage:
+
+        def gone():
+            outage.enter_context(databases.gone())
+            refused()
+
+        outbox.on_arrival = gone
+        with jobs.expect_failure(MailNotSent):
+            export(client, jobs, susan)
 
     assert list(Path(app.config["EXPORT_DIR"]).iterdir()) == []
