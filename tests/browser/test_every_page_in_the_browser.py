@@ -97,9 +97,9 @@ def test_a_form_that_was_refused_is_in_nobodys_way(new_tab, reader):
     page = tab.open("/")
 
     page.locator("main [type=submit]").click()
+    page.locator(".invalid-feedback").wait_for()
+    page.locator("textarea:focus").wait_for()  # `autofocus` acts at the first picture of a page
 
-    assert page.locator(".invalid-feedback").count() == 1
-    assert page.locator("textarea").evaluate("each => each === document.activeElement")
     assert tab.violations() == []
 
 
