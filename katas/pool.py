@@ -9,9 +9,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,8 +103,9 @@ class Worker:
             raise KataError(f"The app cannot be loaded: {last_line(errors[0])}")
         assert self.process is not None
         assert self.process.stdin is not None
-        self.process.stdin.write(json.dumps(order) + "\n")
-        self.process.stdin.flush()
+        with suppress(BrokenPipeError):  # it has died meanwhile, which its answer says
+            self.process.stdin.write(json.dumps(order) + "\n")
+            self.process.stdin.flush()
         return Result(**self._answer(order["limit"] + MARGIN))
 
     def _answer(self, limit: float) -> dict[str, Any]:
@@ -120,8 +121,7 @@ class Worker:
             return answer
         trouble = "hung" if self.overdue else "died"
         self.process, self.overdue = None, False
-        process.wait()
-        with process:  # closes its pipes
+        with _ended(process):
             return {"trouble": trouble, "errors": [process.stderr.read()]}
 
     def end_if_overdue(self) -> None:
@@ -133,9 +133,16 @@ class Worker:
     def stop(self) -> None:
         """End the process."""
         if self.process is not None:
-            with self.process as process:
-                process.kill()
-            self.process = None
+            with _ended(self.process):
+                self.process = None
+
+
+@contextmanager
+def _ended(process: subprocess.Popen[str]) -> Iterator[None]:
+    """End a process, and close its pipes after the block."""
+    process.kill()
+    with suppress(BrokenPipeError), process:  # there may be an order that it has not read
+        yield
 
 
 class Pool:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from katas.pool import Worker
 from tests.katas.mistakes import MISTAKES
 
 pytestmark = pytest.mark.server
@@ -24,6 +25,29 @@ def test_a_mistake_is_told_in_a_sentence(project, text, said):
     assert said in " ".join(ended.stdout.split())
     assert ended.returncode in (1, 2)
     assert "INTERNALERROR" not in ended.stdout + ended.stderr
+    assert ended.stderr == ""
+
+
+def test_a_worker_that_dies_before_it_is_told_anything_ends_nothing_else():
+    worker = Worker(1)
+    worker.start()
+    worker.process.kill()
+    worker.process.wait()
+
+    assert worker.carry_out({"limit": 5}).trouble == "died"
+    worker.stop()
+
+
+def test_a_worker_is_stopped_though_it_has_not_read_what_it_was_told():
+    worker = Worker(1)
+    worker.start()
+    worker.process.stdin.write("an order")
+    worker.process.kill()
+    worker.process.wait()
+
+    worker.stop()
+
+    assert worker.process is None
 
 
 def test_a_test_that_hangs_is_ended_soon_and_said_to_hang(project):
