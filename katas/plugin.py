@@ -149,8 +149,10 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         workplace.achieve(check.kata, caught=sorted(caught), solved=solved)
 
 
-def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
-    """Say what came of it, and what to do next."""
+def pytest_terminal_summary(terminalreporter: Any, exitstatus: int, config: pytest.Config) -> None:
+    """Say what came of it, and what to do next; nothing after Ctrl-C, which ends workers too."""
+    if exitstatus == pytest.ExitCode.INTERRUPTED and not errors_of_collection(terminalreporter):
+        return
     katas = ladder()
     lines: list[board.Line] = []
     for kata in config.stash[WANTED]:
@@ -187,15 +189,19 @@ def summary(
     return [*lines, board.bar(katas, board.to_do(kata, verdicts))]
 
 
+def errors_of_collection(reporter: Any) -> list[str]:
+    """Return what is wrong with the learner's files."""
+    errors = reporter.stats.get("error", [])
+    return [each.longreprtext for each in errors if isinstance(each, pytest.CollectReport)]
+
+
 def unjudged(kata: Kata, katas: list[Kata], reporter: Any) -> list[board.Line]:
     """Return what to say where no variant was judged."""
-    failed = [*reporter.stats.get("error", []), *reporter.stats.get("failed", [])]
-    errors = [each.longreprtext for each in failed if isinstance(each, pytest.CollectReport)]
-    if errors:
+    if errors := errors_of_collection(reporter):
         to_do = f"mend this, then {run_command(kata)}"
         return [*board.wrapped("  ", *errors), board.bar(katas, to_do)]
     if not workplace.revealed(kata):
-        if failed:
+        if reporter.stats.keys() & {"error", "failed"}:
             return [board.bar(katas, board.to_do(kata, []))]
         files = ", ".join(shown(each) for each in workplace.reveal(kata))
         said = f"The first tests pass. The second are revealed: {files}. Run it again."

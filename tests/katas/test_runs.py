@@ -119,6 +119,16 @@ def test_no_bug_is_judged_before_all_correct_apps_are_accepted(project):
     assert "3 not judged" in said(ended)
 
 
+def test_after_ctrl_c_nothing_is_said_of_the_kata(project):
+    project.learn("def test_it():\n    raise KeyboardInterrupt\n")
+
+    ended = project.pytest("katas")
+
+    assert (ended.returncode, ended.stderr) == (2, "")
+    assert "The till" not in said(ended)
+    assert "KeyboardInterrupt" in said(ended)
+
+
 def test_a_hanging_bug_is_caught(project):
     endless = TOTAL.replace("prices[1:]:", "iter(int, 1):")
     project.write("katas/01_the_till/bugs/1.patch", endless)
