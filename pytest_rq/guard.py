@@ -9,6 +9,8 @@ import traceback
 from typing import Any
 
 import pytest
+from rq import Queue
+from rq.utils import as_text
 
 from pytest_rq.backends import Backend
 from pytest_rq.queue import Run
@@ -123,6 +125,23 @@ def _check_leftovers(backend: Backend) -> None:
             pytest.fail(
                 f"Jobs were left started: {', '.join(names)}. Their worker died without a word; "
                 "if that is what the test is about, clean the registry in it."
+            )
+
+    _check_other_queues(backend)
+
+
+def _check_other_queues(backend: Backend) -> None:
+    """Fail for a job on a queue that the code under test made by itself: nothing runs it."""
+    __tracebackhide__ = True
+    known = {queue.key for queue in backend.queues}
+    keys = {as_text(key) for key in backend.connection.smembers(Queue.redis_queues_keys)}
+    for key in sorted(keys - known):
+        queue = Queue.from_queue_key(key, connection=backend.connection)
+        if queue.count:
+            waiting = ", ".join(_name(job) for job in queue.get_jobs())
+            pytest.fail(
+                f"Jobs were left waiting: {waiting}. Nothing runs the queue {queue.name!r}: let "
+                f"the code under test have backend.queue({queue.name!r}) instead of its own."
             )
 
 

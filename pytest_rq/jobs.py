@@ -158,7 +158,7 @@ class Jobs:
 
     def assert_enqueued(
         self,
-        function: Callable[..., Any],
+        function: Callable[..., Any] | str,
         *args: Any,
         queue: str | None = None,
         at: datetime | None = None,
@@ -166,8 +166,9 @@ class Jobs:
     ) -> Job:
         """Return the first job that was enqueued for this function; fail if there is none.
 
-        With arguments, it must have exactly these; `queue` is a queue's name, `at` the time that it
-        was scheduled for.
+        It may be a method, or a function's path. With arguments, each parameter must get exactly
+        these, by position, by name or by default; `queue` is a queue's name, `at` the time that it
+        was scheduled for. Raises TypeError for what cannot be called.
         """
         __tracebackhide__ = True
         wanted = Wanted(function, args, kwargs, queue, at)
@@ -180,7 +181,11 @@ class Jobs:
         pytest.fail(f"{wanted} was not enqueued. {seen}")
 
     def refute_enqueued(
-        self, function: Callable[..., Any], *args: Any, queue: str | None = None, **kwargs: Any
+        self,
+        function: Callable[..., Any] | str,
+        *args: Any,
+        queue: str | None = None,
+        **kwargs: Any,
     ) -> None:
         """Fail if a job was enqueued for this function, with these arguments if there are any."""
         __tracebackhide__ = True

@@ -21,6 +21,32 @@ def part():
     """Another job."""
 
 
+class Shop:
+    """Something with methods, as jobs are at times."""
+
+    def __init__(self, name):
+        self.name = name
+
+    def __eq__(self, other):
+        return self.name == other.name
+
+    def __hash__(self):
+        return hash(self.name)
+
+    def __repr__(self):
+        return f"Shop({self.name!r})"
+
+    def __call__(self):
+        """A job that is an object."""
+
+    def close(self, day="today"):
+        """A job that is a method."""
+
+    @classmethod
+    def open(cls):
+        """A job that is a class's method."""
+
+
 outside = SimpleNamespace()
 
 
@@ -76,6 +102,64 @@ def test_what_was_enqueued_is_found(queue, jobs, args, kwargs):
     jobs.run()
 
     assert jobs.assert_enqueued(greet, *args, **kwargs) == job
+
+
+@pytest.mark.parametrize(
+    ("args", "kwargs"),
+    [
+        pytest.param((), {"name": "susan"}, id="by name"),
+        pytest.param(("susan", False), {}, id="by position"),
+        pytest.param((), {"loud": False, "name": "susan"}, id="with what it is by default"),
+    ],
+)
+def test_the_same_call_is_found_however_it_is_written(queue, jobs, args, kwargs):
+    job = queue.enqueue(greet, "susan")
+    jobs.run()
+
+    assert jobs.assert_enqueued(greet, *args, **kwargs) == job
+
+
+def test_a_call_that_would_not_fit_is_another(queue, jobs):
+    queue.enqueue(greet, "susan")
+    jobs.run()
+
+    jobs.refute_enqueued(greet, "susan", volume=11)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        pytest.param("test_enqueued.part", id="a path"),
+        pytest.param(Shop.open, id="a class's method"),
+        pytest.param(Shop("ours").close, id="a method"),
+        pytest.param(Shop("ours"), id="an object"),
+    ],
+)
+def test_whatever_can_be_enqueued_is_found(queue, jobs, function):
+    job = queue.enqueue(function)
+    queue.enqueue(Shop("theirs").close)
+    jobs.run()
+
+    assert jobs.assert_enqueued(function) == job
+    jobs.refute_enqueued(Shop("nobody's").close)
+
+
+def test_a_function_is_found_by_its_path(queue, jobs):
+    job = queue.enqueue(greet, "susan")
+    jobs.run()
+
+    assert jobs.assert_enqueued("test_enqueued.greet", name="susan") == job
+
+
+def test_it_is_told_which_methods_were_enqueued_instead(queue, jobs):
+    queue.enqueue(Shop.open)
+    queue.enqueue(Shop("ours").close, "tomorrow")
+
+    assert refusal(jobs, Shop("ours").close, "today") == (
+        "Shop('ours').close('today') was not enqueued. Enqueued were:\n"
+        "  test_enqueued.Shop.open() on 'default'\n"
+        "  Shop('ours').close('tomorrow') on 'default'   same function, other arguments"
+    )
 
 
 def test_what_was_enqueued_for_later_is_found_by_its_time(queue, jobs):

@@ -102,6 +102,33 @@ def test_a_job_left_waiting_fails_its_test(project):
     )
 
 
+def test_a_job_on_a_queue_that_nothing_runs_fails_its_test(project):
+    result = project.test("""
+        from rq import Queue
+        from rq.decorators import job
+        from work import fail
+
+        def test_a_queue(backend):
+            Queue("own", connection=backend.connection).enqueue("work.work")
+
+        def test_a_decorator(backend, jobs):
+            job("own", connection=backend.connection)(fail).delay()
+            jobs.run()
+
+        def test_a_queue_that_is_empty_again(backend):
+            Queue("own", connection=backend.connection).enqueue("work.work").delete()
+    """)
+
+    result.assert_outcomes(failed=2, passed=1)
+    remedy = "let the code under test have backend.queue('own') instead of its own."
+    result.stdout.fnmatch_lines_random(
+        [
+            f"E * Jobs were left waiting: work.{name}(). Nothing runs the queue 'own': {remedy}"
+            for name in ("work", "fail")
+        ]
+    )
+
+
 def test_a_job_left_started_fails_its_test(project):
     result = project.test("""
         from rq import SimpleWorker

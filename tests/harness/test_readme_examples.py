@@ -55,3 +55,50 @@ def test_each_word_has_an_example():
     words = {name for name in vars(Jobs) if not name.startswith("_")} - {"close"}
 
     assert {word for word in words | {"queue", "down", "kill"} if f".{word}(" not in CODE} == set()
+
+
+@in_each_project
+def test_a_decorated_function_uses_the_harness_by_the_line_that_the_readme_has(project):
+    [line] = re.findall(r"`(monkeypatch\.setattr\(shop\.queue, .+)`", README)
+    project.write(
+        shop="""
+            from redis import Redis
+            from rq import Queue
+            from rq.decorators import job
+
+            queue = Queue("shop", connection=Redis())
+
+            @job(queue, connection=queue.connection)
+            def greet(name):
+                return f"Hello, {name}"
+        """
+    )
+
+    result = project.test(f"""
+        import shop
+
+        def test_it(backend, jobs, monkeypatch):
+            {line}
+            job = shop.greet.delay("susan")
+            jobs.run()
+            assert job.return_value() == "Hello, susan"
+            jobs.assert_enqueued(shop.greet, "susan", queue="shop")
+    """)
+
+    result.assert_outcomes(passed=1)
+
+
+@in_each_project
+def test_what_a_job_prints_is_seen_by_capfd(project):
+    project.write(talk="def say():\n    print('Hello')\n")
+
+    result = project.test("""
+        import talk
+
+        def test_it(queue, jobs, capfd):
+            queue.enqueue(talk.say)
+            jobs.run()
+            assert capfd.readouterr().out == "Hello\\n"
+    """)
+
+    result.assert_outcomes(passed=1)
