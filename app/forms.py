@@ -49,15 +49,23 @@ def plain_name(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Please write it with plain letters."))
 
 
-def sendable(_form: Form, field: Field) -> None:
-    """Refuse what no mail can be sent to; keep the address as mail servers write it."""
+def as_servers_write(address: str) -> str | None:
+    """Return an email address as mail servers write it; None if no mail can be sent to it."""
     try:
         found = validate_email(
-            field.data, check_deliverability=False, allow_smtputf8=False, strict=True
+            address, check_deliverability=False, allow_smtputf8=False, strict=True
         )
     except EmailNotValidError:
-        raise ValidationError(_l("Invalid email address.")) from None
-    field.data = found.ascii_email
+        return None
+    return found.ascii_email
+
+
+def sendable(_form: Form, field: Field) -> None:
+    """Refuse what no mail can be sent to; keep the address as mail servers write it."""
+    address = as_servers_write(field.data)
+    if address is None:
+        raise ValidationError(_l("Invalid email address."))
+    field.data = address
 
 
 def at_most(length: int) -> Length:

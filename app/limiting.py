@@ -66,9 +66,17 @@ def by_user() -> str:
     return str(current_user.id)
 
 
-def by_text(field: str) -> Callable[[], str]:
-    """Return what gives a key for the text in a field, and keeps the text itself secret."""
-    return lambda: sha256(request.form.get(field, "").encode(errors="replace")).hexdigest()
+def by_text(field: str, spelled: Callable[[str], str] = str) -> Callable[[], str]:
+    """Return what gives a key for the text in a field, and keeps the text itself secret.
+
+    Texts count as one that `spelled` returns the same for.
+    """
+
+    def key() -> str:
+        text = spelled(request.form.get(field, ""))
+        return sha256(text.encode(errors="replace")).hexdigest()
+
+    return key
 
 
 limiter = Limiter(by_network, storage_uri="broker://", strategy="fixed-window")

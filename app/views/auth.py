@@ -11,7 +11,13 @@ from sqlalchemy.exc import IntegrityError
 
 from app import accounts
 from app.extensions import db
-from app.forms import LoginForm, RegistrationForm, ResetForm, ResetRequestForm
+from app.forms import (
+    LoginForm,
+    RegistrationForm,
+    ResetForm,
+    ResetRequestForm,
+    as_servers_write,
+)
 from app.limiting import by_text, limit, limit_together
 from app.models import User
 from app.tasks.engine import NotLaunched
@@ -74,9 +80,14 @@ def register() -> ResponseReturnValue:
     return render_template("auth/register.html", form=form)
 
 
+def _in_one_spelling(address: str) -> str:
+    """Return an email address as all of its spellings are looked up; what is none, as it is."""
+    return (as_servers_write(address) or address).lower()
+
+
 @bp.route("/reset-password", methods=["GET", "POST"])
 @limit_together("NETWORK_LIMIT")
-@limit("RESET_LIMIT", by_text("email"))
+@limit("RESET_LIMIT", by_text("email", _in_one_spelling))
 def reset_request() -> ResponseReturnValue:
     """Email a link with which to choose a new password."""
     form = ResetRequestForm()

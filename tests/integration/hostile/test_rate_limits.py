@@ -111,6 +111,29 @@ def test_an_address_is_mailed_only_so_often(app, client, jobs, outbox, susan):
     assert len(outbox) == 2
 
 
+@pytest.mark.parametrize(
+    "spelled", ["SUSAN@example.com", "susan@Example.COM", "susan@ｅxample.com"]
+)
+def test_another_spelling_of_an_address_counts_as_the_same(
+    app, client, jobs, outbox, spelled, susan
+):
+    app.config["RESET_LIMIT"] = "1 per hour"
+    client.submit("/reset-password", email=susan.email)
+
+    assert client.submit("/reset-password", email=spelled).status_code == 429
+    jobs.run()
+    assert len(outbox) == 1
+
+
+@pytest.mark.parametrize("other", ["john@example.com", "no address"])
+def test_another_address_is_not_held_back(app, client, jobs, other):
+    app.config["RESET_LIMIT"] = "1 per hour"
+    client.submit("/reset-password", email="susan@example.com")
+
+    assert client.submit("/reset-password", email=other).status_code in {200, 302}
+    jobs.run()
+
+
 def test_a_network_makes_only_so_many_accounts(app, client):
     app.config["REGISTER_LIMIT"] = "1 per hour"
     client.submit("/register", **account())
