@@ -108,12 +108,15 @@ def relaunch(task: Task) -> None:
     if task.name not in _kinds:
         raise NotRepeatable(f"There is no task called {task.name} any more.")
     try:
+        task_queue().failed_job_registry.remove(task.id)  # first, while nothing is in progress
+    except RedisError as error:
+        raise BrokerUnreachable(task.name) from error
+    try:
         if not move(task.id, (State.FAILED,), state=State.QUEUED, reason=""):
             raise NotRepeatable(f"The task is {task.state}: only one that failed can be run again.")
     except IntegrityError as error:
         db.session.rollback()
         raise AlreadyInProgress(task.name) from error
-    task_queue().failed_job_registry.remove(task.id)
     _enqueue(_call_of(task))
 
 

@@ -6,7 +6,14 @@ from sqlalchemy import text
 from app.extensions import db
 from app.models import UNFINISHED, Task
 from app.tasks.count import count_slowly
-from app.tasks.engine import AlreadyInProgress, NotRepeatable, launch, relaunch
+from app.tasks.engine import (
+    NOT_STARTED,
+    AlreadyInProgress,
+    BrokerUnreachable,
+    NotRepeatable,
+    launch,
+    relaunch,
+)
 from app.tasks.queue import task_queue
 from app.tasks.record import move
 from tests.support.builders import make_task
@@ -69,3 +76,14 @@ def test_a_failed_task_is_not_run_again_beside_another_of_its_name(app, susan):
         elsewhere.execute(text("UPDATE task SET progress = 7"))
 
     assert (the(Task, id=failed.id).state, the(Task, id=failed.id).progress) == ("failed", 7)
+
+
+@pytest.mark.parametrize("after", range(3))
+def test_a_failed_task_stays_failed_if_the_broker_cannot_be_reached(app, backend, susan, after):
+    failed = make_task(susan, state="failed", reason="No luck")
+
+    with backend.down(after=after), pytest.raises(BrokerUnreachable):
+        relaunch(failed)
+
+    assert the(Task).state == "failed"
+    assert the(Task).reason in ("No luck", NOT_STARTED)
