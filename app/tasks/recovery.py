@@ -1,14 +1,12 @@
 """Never stuck: what died without a word is found, and its task is tried again or ends as failed."""
 
 from datetime import timedelta
-from functools import cache
-from typing import Any
 
 from redis.exceptions import RedisError
 from rq import Queue
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from app import clock
 from app.extensions import N_, db
@@ -26,26 +24,26 @@ OVER = (JobStatus.FINISHED, JobStatus.FAILED, JobStatus.STOPPED, JobStatus.CANCE
 WAITING = (JobStatus.QUEUED, JobStatus.SCHEDULED)
 
 
-def recover(**which: Any) -> int:
+# Every poll asks: built once, for that takes longer than to run them.
+_silent = select(Task.id).where(IS_UNFINISHED, Task.updated_at < bindparam("before"))
+_of_user = _silent.where(Task.user_id == bindparam("user_id"))
+_of_name = _of_user.where(Task.name == bindparam("name"))
+
+
+def recover(user_id: int | None = None, name: str | None = None) -> int:
     """Settle the silent tasks whose jobs have died; return how many ended as failed.
 
-    `which` are values that columns of theirs have. A task is silent when it has recorded nothing
-    for SILENCE. While the broker cannot be reached, nothing is known about any job, and every task
-    is left alone.
+    They are those of a user, or of a user and by a name, or all. A task is silent when it has
+    recorded nothing for SILENCE. While the broker cannot be reached, nothing is known about any
+    job, and every task is left alone.
     """
-    asked = which | {"before": clock.now() - SILENCE}
+    silent = _silent if user_id is None else _of_user if name is None else _of_name
+    asked = {"before": clock.now() - SILENCE, "user_id": user_id, "name": name}
     try:
-        found = db.session.connection().scalars(_silent(*which), asked).all()
+        found = db.session.connection().scalars(silent, asked).all()
         return sum(_recover(task_id) for task_id in found)
     except RedisError:
         return 0
-
-
-@cache  # every poll asks, and to build it takes longer than to run it
-def _silent(*columns: str) -> Select[str]:
-    silent = Task.updated_at < bindparam("before")
-    which = (getattr(Task, name) == bindparam(name) for name in columns)
-    return select(Task.id).where(IS_UNFINISHED, silent, *which)
 
 
 def interrupted(task_id: str, job: Job | None = None) -> bool:

@@ -2,7 +2,11 @@
 
 import time
 
+from sqlalchemy import select
+
 from app.extensions import db
+from app.models import Task
+from app.parcel import Parcel
 from app.tasks.export import export_posts
 from tests.support.builders import make_posts, make_task
 
@@ -25,3 +29,21 @@ def test_no_connection_to_the_database_waits_for_the_mail_server(app, outbox, su
     export_posts(task_id)
 
     assert held == [0]
+
+
+def test_progress_keeps_pace_with_the_archive_also_of_many_posts(app, outbox, susan, monkeypatch):
+    make_posts(susan, *["the same"] * 350)
+    seen, write = [], Parcel.write
+
+    def watched(parcel, data):
+        with db.engine.connect() as elsewhere:
+            seen.append((elsewhere.scalar(select(Task.progress)), len(data)))
+        write(parcel, data)
+
+    monkeypatch.setattr(Parcel, "write", watched)
+    export_posts(make_task(susan).id)
+
+    written, total = 0, sum(size for _progress, size in seen)
+    for progress, size in seen:
+        assert abs(progress - 100 * written / total) < 3
+        written += size
