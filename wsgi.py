@@ -10,8 +10,9 @@ app = create_app()
 command = click.get_current_context(silent=True)
 if command is None or command.info_name == "run":  # it is about to serve
     require_secret(app.config)
-    if app.config["HTTPS"] and not app.config["TRUSTED_HOSTS"]:
+    if app.config["HTTPS"] and not app.config["SITE_URL"].startswith("https:"):
         app.logger.warning(
-            "TRUSTED_HOSTS is not set: name this site's hosts, or links in emails lead to whatever "
-            "host a request names."
+            "SITE_URL is %s: give this site's address, which begins with https, or links in emails "
+            "lead elsewhere.",
+            app.config["SITE_URL"],
         )

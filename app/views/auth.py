@@ -92,9 +92,8 @@ def reset_request() -> ResponseReturnValue:
     """Email a link with which to choose a new password."""
     form = ResetRequestForm()
     if form.validate_on_submit():
-        page = url_for("auth.reset_request", _external=True)
         try:
-            ask_for_reset_link(form.email.data, page)
+            ask_for_reset_link(form.email.data)
         except NotLaunched:
             flash(_("The email could not be sent. Please try again in a few minutes."), "danger")
             return render_template("auth/reset_request.html", form=form)

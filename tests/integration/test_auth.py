@@ -105,7 +105,7 @@ def link(client, outbox, jobs, susan):
     client.submit("/reset-password", email="Susan@example.com")
     jobs.run()
     [message] = outbox
-    return re.search(r"http://localhost(/reset-password/\S+)", text_of(message))[1]
+    return re.search(r"https://blog.example.com(/reset-password/\S+)", text_of(message))[1]
 
 
 def test_a_forgotten_password_is_replaced_by_a_link(client, link, susan):

@@ -107,12 +107,12 @@ def test_a_malformed_setting_is_not_repeated_in_the_message():
     assert "password" not in refused.value.message
 
 
-def test_a_site_that_goes_by_any_name_is_warned(caplog, monkeypatch):
+def test_a_site_whose_mails_lead_elsewhere_is_warned(caplog, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "for tests only")
 
     runpy.run_path(str(ROOT / "wsgi.py"))
 
-    assert "TRUSTED_HOSTS is not set: name this site's hosts" in caplog.text
+    assert "SITE_URL is http://localhost:5000: give this site's address" in caplog.text
 
 
 def test_production_without_a_secret_key_refuses_to_start():

@@ -3,7 +3,13 @@
 import pytest
 from freezegun import freeze_time
 
-from app.tokens import archive_link, make_reset_token, read_archive_token, read_reset_token
+from app.tokens import (
+    archive_link,
+    make_reset_token,
+    read_archive_token,
+    read_reset_token,
+    reset_link,
+)
 from tests.support.builders import make_task
 
 pytestmark = pytest.mark.usefixtures("app")
@@ -42,7 +48,10 @@ def test_a_token_signed_with_another_key_names_nobody(app, susan):
     assert read_reset_token(token) is None
 
 
-@pytest.mark.parametrize("site", ["http://localhost:5000", "https://example.com/blog"])
+SITES = pytest.mark.parametrize("site", ["http://localhost:5000", "https://example.com/blog"])
+
+
+@SITES
 def test_a_link_to_an_archive_begins_with_the_address_of_the_site(app, susan, site):
     app.config["SITE_URL"] = site
     task = make_task(susan)
@@ -50,6 +59,15 @@ def test_a_link_to_an_archive_begins_with_the_address_of_the_site(app, susan, si
     before, token = archive_link(task).split("/archives/")
 
     assert (before, read_archive_token(token)) == (site, task)
+
+
+@SITES
+def test_a_link_to_choose_a_password_begins_with_it_too(app, susan, site):
+    app.config["SITE_URL"] = site
+
+    before, token = reset_link(susan).split("/reset-password/")
+
+    assert (before, read_reset_token(token)) == (site, susan)
 
 
 def test_a_token_for_one_purpose_does_not_serve_another(susan):

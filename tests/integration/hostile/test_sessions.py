@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.extensions import db
 from app.tokens import make_reset_token
 from tests.support.builders import PASSWORD
+from tests.support.outbox import html_of, text_of
 from tests.support.texts import few
 
 LOGIN_PAGE = "/login?next=%2F"
@@ -112,3 +113,14 @@ def test_after_the_log_in_no_address_leads_elsewhere(app, susan, target):
     as_browsers_read_it = location.replace("\\", "/").translate(dict.fromkeys(map(ord, "\t\r\n")))
     assert location.isascii()
     assert urlsplit(urljoin("http://localhost/login", as_browsers_read_it)).netloc == "localhost"
+
+
+def test_a_mail_leads_to_this_site_whatever_host_a_request_names(client, jobs, outbox, susan):
+    client.base_url = "http://evil.example.com"
+    [token] = client.page("/reset-password").select("[name=csrf_token]")
+    client.post("/reset-password", data={"csrf_token": token["value"], "email": susan.email})
+    jobs.run()
+
+    [message] = outbox
+    assert "evil" not in text_of(message) + html_of(message)
+    assert "https://blog.example.com/reset-password/" in text_of(message)
