@@ -45,8 +45,7 @@ def main(args):
 
 def set_up():
     """Make .venv what the pins say, unless it is already."""
-    with open(PINS, "rb") as pins:
-        wanted = VERSION + " " + hashlib.sha256(pins.read()).hexdigest()
+    wanted = wanted_now()
     if is_complete(wanted):
         return
     import importlib.util
@@ -64,6 +63,12 @@ def set_up():
             install()
             with open(STAMP, "w") as stamp:
                 stamp.write(wanted)
+
+
+def wanted_now():
+    """Return what .venv is to be made of: the version of this Python, and the pins."""
+    with open(PINS, "rb") as pins:
+        return VERSION + " " + hashlib.sha256(pins.read()).hexdigest()
 
 
 def is_complete(wanted):
