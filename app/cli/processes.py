@@ -9,7 +9,7 @@ from flask.cli import with_appcontext
 
 from app.cli.common import plainly, stop
 from app.config import require_secret
-from app.tasks.worker import AppWorker
+from app.tasks.worker import AppWorker, GaveUp
 
 
 @click.command()
@@ -31,6 +31,8 @@ def worker(burst: bool, name: str | None) -> None:
         AppWorker(app, name=name).work(burst=burst, with_scheduler=True)
     except ValueError as error:
         stop(f"{error}: give another --name.", 2)
+    except GaveUp as error:
+        stop(str(error))
 
 
 @click.command()

@@ -18,8 +18,14 @@ from app.tasks.recovery import interrupted, recover
 from app.tasks.warmup import warm_up
 
 
+class GaveUp(Exception):
+    """A worker has ended, and nobody had told it to: an error, which the log has, ended it."""
+
+
 class AppWorker(Worker):
     """Forks a process for each job from one that has the app loaded, so that a fork is cheap."""
+
+    told_to_stop = False
 
     def __init__(self, app: Flask, **options: Any) -> None:
         self.app = app
@@ -42,14 +48,25 @@ class AppWorker(Worker):
         """
         return self.maintenance_interval
 
-    def work(self, *args: Any, **options: Any) -> bool:
-        """Run jobs until it is told to stop."""
+    def work(self, burst: bool = False, *args: Any, **options: Any) -> bool:
+        """Run jobs until it is told to stop, or in a burst until none waits.
+
+        Raises GaveUp where RQ's loop only logs an error, and returns.
+        """
         with self.between_jobs():
             warm_up(self.app)
             # What is loaded stays shared with the forks: a collection in one would copy all of it.
             gc.collect()
             gc.freeze()
-        return super().work(*args, **options)
+        worked = super().work(burst, *args, **options)
+        if not (burst or self.told_to_stop):
+            raise GaveUp("The worker gave up: the log says why.")
+        return worked
+
+    def handle_warm_shutdown_request(self) -> None:
+        """Note that it is told to stop."""
+        self.told_to_stop = True
+        super().handle_warm_shutdown_request()
 
     def prepare_job_execution(self, job: Job, *args: Any, **options: Any) -> None:
         """Mark the job as started; one that may not be run here fails by that."""

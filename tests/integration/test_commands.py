@@ -5,6 +5,7 @@ import os
 import re
 
 import pytest
+from rq import Worker
 
 from app.extensions import db
 from app.models import Message, Post, User
@@ -43,6 +44,32 @@ def test_seed_leaves_alone_what_is_there(flask):
 
     assert flask("seed").output == "susan and david are there already.\n"
     assert len(all_of(Post)) == posts
+
+
+@where_workers_run
+def test_a_worker_whose_loop_ends_by_an_error_fails(flask, monkeypatch):
+    monkeypatch.setattr(Worker, "work", lambda _worker, _burst, **_options: True)
+
+    result = flask("worker")
+
+    assert (result.exit_code, result.output) == (
+        1,
+        "Error: The worker gave up: the log says why.\n",
+    )
+    assert flask("worker", "--burst").exit_code == 0
+
+
+@where_workers_run
+def test_a_worker_that_is_told_to_stop_does_not_fail(flask, monkeypatch):
+    def stopped(worker, _burst, **_options):
+        worker.handle_warm_shutdown_request()
+        return False
+
+    monkeypatch.setattr(Worker, "work", stopped)
+
+    result = flask("worker")
+
+    assert (result.exit_code, result.output) == (0, "")
 
 
 ROW = {"body": "Grüße 🎉", "timestamp": "2026-01-31T12:00:00.000000Z"}
