@@ -60,7 +60,9 @@ def test_a_worker_whose_loop_ends_by_an_error_fails(flask, monkeypatch):
 
 
 @where_workers_run
-def test_a_worker_that_is_told_to_stop_does_not_fail(flask, monkeypatch):
+def test_a_worker_that_is_told_to_stop_does_not_fail(caplog, flask, monkeypatch):
+    caplog.set_level("INFO")
+
     def stopped(worker, _burst, **_options):
         worker.handle_warm_shutdown_request()
         return False
@@ -70,6 +72,7 @@ def test_a_worker_that_is_told_to_stop_does_not_fail(flask, monkeypatch):
     result = flask("worker")
 
     assert (result.exit_code, result.output) == (0, "")
+    assert "warm shut down requested" in caplog.text
 
 
 ROW = {"body": "Grüße 🎉", "timestamp": "2026-01-31T12:00:00.000000Z"}
